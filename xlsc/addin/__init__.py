@@ -1,0 +1,1 @@
+"""Excel's face: formulas, macros, dialogs and the office files."""

@@ -1,0 +1,1 @@
+"""The client role: transport, sign-in, one short typed method per call."""

@@ -1,0 +1,1 @@
+"""What xlsc thinks with: values, tables, documents, checks, matching, marks. Pure, standard library only."""

@@ -1,0 +1,104 @@
+"""Every exception a person can meet, in one tree grouped by what the reader can do.
+
+XlscError(message, hint)            hint = the next step for the person, never empty
+├ UsageError                        selection, settings, template, process definition       exit 2
+├ ServiceError                      the service did not do what was asked                   exit 3
+│ ├ NoAnswer                        nothing was sent or no connection could be made
+│ ├ Refused                         401, 403, or the blank body the original is known for
+│ ├ UnknownProcess                  no such process for this company
+│ └ UnreadableAnswer                answered, but not with what the call promises (keeps its first 2 KB)
+├ WorkbookError                     protected sheet, Excel busy, workbook open elsewhere     exit 4
+└ OutcomeUnknown                    a run was sent and not answered                          exit 5
+
+A wrong row is not an exception but a value: xlsc.core.results.RowError. A run whose report holds rejected rows
+ends the command line with EXIT_REJECTED (1).
+"""
+
+from __future__ import annotations
+
+EXIT_OK = 0
+#: The run was made, and its report holds rejected rows.
+EXIT_REJECTED = 1
+
+__all__ = [
+    "EXIT_OK",
+    "EXIT_REJECTED",
+    "NoAnswer",
+    "OutcomeUnknown",
+    "Refused",
+    "ServiceError",
+    "UnknownProcess",
+    "UnreadableAnswer",
+    "UsageError",
+    "WorkbookError",
+    "XlscError",
+]
+
+
+class XlscError(Exception):
+    """Something a person can act on: what is wrong, and the next step.
+
+    Args:
+        message: What is wrong; names the cell, file or setting. Never holds a secret.
+        hint: The next step for the person; never empty.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}"
+
+
+class UsageError(XlscError):
+    """A selection, a setting, a template or a definition cannot be used as it is."""
+
+    exit_code = 2
+
+
+class ServiceError(XlscError):
+    """The service did not do what was asked."""
+
+    exit_code = 3
+
+
+class NoAnswer(ServiceError):
+    """No answer came, and nothing that matters can have happened on the other side."""
+
+
+class Refused(ServiceError):
+    """The service refused: wrong password, token, company or rights."""
+
+
+class UnknownProcess(ServiceError):
+    """No process of that name or key is there for this company."""
+
+
+class UnreadableAnswer(ServiceError):
+    """The answer is not what the call promises.
+
+    Args:
+        message: What was expected and what came.
+        hint: The next step.
+        body: The answer's first 2,048 characters, with secrets taken out.
+    """
+
+    def __init__(self, message: str, hint: str, body: str = "") -> None:
+        super().__init__(message, hint)
+        self.body = body[:2048]
+
+
+class WorkbookError(XlscError):
+    """The workbook cannot be read or written: protected, busy, open elsewhere, damaged."""
+
+    exit_code = 4
+
+
+class OutcomeUnknown(XlscError):
+    """A run was sent and its answer did not come: it may or may not have happened."""
+
+    exit_code = 5

@@ -1,0 +1,1 @@
+"""Worksheets: one port, three adapters (a running Excel, workbook files, memory)."""
