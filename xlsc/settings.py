@@ -20,17 +20,8 @@ from filelock import FileLock
 
 from xlsc.errors import UsageError
 
-__all__ = [
-    "REGISTRY",
-    "Setting",
-    "Settings",
-    "home",
-    "policy_files",
-    "read_user_file",
-    "resolve",
-    "user_file",
-    "write_user_settings",
-]
+__all__ = ["REGISTRY", "Setting", "Settings", "home", "policy_files", "read_user_file", "resolve"]
+__all__ += ["user_file", "write_user_settings"]
 
 SettingValue = str | int | float | bool | tuple[str, ...] | None
 
@@ -79,7 +70,7 @@ REGISTRY: Mapping[str, Setting] = {
         Setting(
             "outbox_journal",
             "text",
-            "SQLite journal of the outbox: wal on a local disk, delete or truncate on a network share.",
+            "SQLite journal of the outbox: wal on a local disk, delete or truncate on a share.",
             ("wal", "delete", "truncate"),
         ),
     )

@@ -142,8 +142,10 @@ class UnknownDocument:
 
 
 def scope_text(service: str, company_id: str, process_key: str) -> str:
-    """Text equal for two spellings of one process: host names, companies and keys ignore case (a needless question
-    is better than a document posted twice)."""
+    """Text equal for two spellings of one process.
+
+    Addresses, companies and keys ignore case: a needless question is better than a document posted twice.
+    """
     parts = urlsplit(service.strip())
     address = f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/').lower()}"
     return "\n".join((address, company_id.strip().casefold(), process_key.strip().casefold()))

@@ -125,7 +125,9 @@ class SenderLock:
             raise _unusable(self._owner_file.parent, error) from error
         try:
             self._refuse_foreign(self.owner())
-            self._owner_file.write_text(json.dumps(asdict(this_owner())), encoding="utf-8")
+            written = self._owner_file.with_suffix(".new")
+            written.write_text(json.dumps(asdict(this_owner())), encoding="utf-8")
+            written.replace(self._owner_file)
         except BaseException as error:
             self._lock.release()
             if isinstance(error, OSError):

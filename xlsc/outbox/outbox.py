@@ -112,8 +112,7 @@ class Outbox:
             cursor = connection.execute(
                 "INSERT INTO entries (scope_id, phase, service, company_id, process_key, process_id, workbook, sheet,"
                 " user, body_sha256, owner, host, begun_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (scope_id, Phase.OPEN, plan.service, plan.company_id, plan.process_key, plan.process_id, plan.workbook)
-                + (plan.sheet, plan.user, plan.body_sha256, self._presence.name, this_owner().host, _now()),
+                (scope_id, Phase.OPEN, *_texts_of(plan), self._presence.name, this_owner().host, _now()),
             )
             entry_id = cursor.lastrowid
             assert entry_id is not None
@@ -173,7 +172,8 @@ class Outbox:
                 raise _misuse(entry_id, "some of its documents were resolved already.")
             _set_states(connection, entry_id, dict(enumerate(outcome.states)))
             connection.execute(
-                "UPDATE entries SET run_number = ?, result = ?, answer_sha256 = ? WHERE entry_id = ?",
+                "UPDATE entries SET run_number = ?, result = ?, answer_sha256 = ?, marks_written = 0"
+                " WHERE entry_id = ?",
                 (outcome.run_number, encode_result(outcome.result), outcome.answer_sha256, entry_id),
             )
             _close_phase(connection, entry_id)
@@ -211,6 +211,8 @@ class Outbox:
 
     def marks_written(self, entry_id: int) -> None:
         """Record that the workbook shows the states; row contents echoed by the service are wiped.
+
+        SQLite's WAL file may hold them until the last open outbox on the file is closed.
 
         Raises:
             UsageError: The entry is still open or being sent.
@@ -285,6 +287,11 @@ class Outbox:
             elif phase is Phase.SENDING:
                 _end(connection, entry_id, Phase.UNKNOWN, DocumentState.UNKNOWN, "xlsc ended while sending.")
         return phase in _PHASE_OF_RUN
+
+
+def _texts_of(plan: EntryPlan) -> tuple[str, ...]:
+    process = (plan.service, plan.company_id, plan.process_key, plan.process_id)
+    return (*process, plan.workbook, plan.sheet, plan.user, plan.body_sha256)
 
 
 def _refuse_sent(states: Mapping[DocumentState, int], again: bool) -> None:

@@ -75,9 +75,17 @@ def read_entry(row: Sequence[object]) -> Entry:
     assert isinstance(result, str | None)
     texts = [str(value) for value in row]
     return Entry(
-        entry_id,
-        Phase(texts[1]),
-        *texts[2:11],
+        entry_id=entry_id,
+        phase=Phase(texts[1]),
+        service=texts[2],
+        company_id=texts[3],
+        process_key=texts[4],
+        process_id=texts[5],
+        workbook=texts[6],
+        sheet=texts[7],
+        user=texts[8],
+        host=texts[9],
+        body_sha256=texts[10],
         begun_utc=datetime.fromisoformat(texts[11]),
         run_number=run_number,
         reason=texts[13],
