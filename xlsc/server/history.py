@@ -220,8 +220,9 @@ class History:
                 return bool(keys)
             for row in groups:
                 _delete_errors(connection, row.id)
-            place = (groups[0].tenant_server, groups[0].tenant_technical) if groups else (server, technical)
-            insert_errors(connection, run.id, TenantRows(*place, given), saved=True)
+            if groups:  # the tenant's own spelling
+                server, technical = groups[0].tenant_server, groups[0].tenant_technical
+            insert_errors(connection, run.id, TenantRows(server, technical, given), saved=True)
             return True
 
 

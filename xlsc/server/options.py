@@ -18,7 +18,8 @@ class ServiceOptions:
         data: Folder of the store, the process files and the targets of the samples; made when missing.
         host: Address to listen on; anything but loopback refuses the published sample passwords.
         port: TCP port; 0 = any free one.
-        database_url: SQLAlchemy URL of the store; None = a SQLite file in ``data``. Never logged: it may hold a password.
+        database_url: SQLAlchemy URL of the store; None = a SQLite file in ``data``. Never logged:
+            it may hold a password.
         processes: Folder of process definitions; None = ``data/processes``.
         strict_original: Refusals answer 200 with a blank body, as the original does (P §1.5 [S4]).
         public_url: Address callers reach the service under, for links in answers; None = the request's own.

@@ -66,7 +66,7 @@ class SignIn:
         self._throttle.check(email, address)
         found = self._accounts.find_user(email)
         stored = self._nobody if found is None else found[1]
-        fits = any([matches(candidate, stored) for candidate in self._candidates(password)])
+        fits = any(matches(candidate, stored) for candidate in self._candidates(password))
         if found is None or not fits or found[0].disabled:
             self._throttle.record_failure(email, address)
             raise not_signed_in(WRONG)

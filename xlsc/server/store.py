@@ -72,8 +72,12 @@ def open_store(url: str | None, folder: Path) -> Store:
     Raises:
         UsageError: The URL cannot be used, the database does not answer, or the store is newer than the program.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    engine = _make_engine(url or f"sqlite:///{folder / 'service.sqlite3'}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        engine = _make_engine(url or f"sqlite:///{folder / 'service.sqlite3'}")
+    except OSError as error:
+        message = f"The service's store cannot be opened: {error}."
+        raise UsageError(message, "Choose a --data folder that can be written.") from error
     store = Store(engine)
     try:
         with store.writing() as connection:
