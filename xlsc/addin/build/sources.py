@@ -42,7 +42,7 @@ class Module:
 
 
 def read_module(source: str, kind: Kind) -> Module:
-    """A module from the text of a .bas or .cls file.
+    r"""A module from the text of a .bas or .cls file.
 
     Args:
         source: Text with an ``Attribute VB_Name`` line; any line ends, ASCII only.
@@ -51,7 +51,7 @@ def read_module(source: str, kind: Kind) -> Module:
     Raises:
         UsageError: No or a wrong name, text that is not ASCII, a line that VBA would not read.
 
-    >>> read_module('Attribute VB_Name = "A"\\nSub B()\\nEnd Sub', Kind.MODULE).text.splitlines()[0]
+    >>> read_module('Attribute VB_Name = "A"\nSub B()\nEnd Sub', Kind.MODULE).text.splitlines()[0]
     'Attribute VB_Name = "A"'
     """
     lines = source.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
