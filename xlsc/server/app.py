@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from xlsc.server.backend import Backend, open_backend
@@ -17,10 +17,9 @@ from xlsc.server.handling import Context
 from xlsc.server.incoming import check_content_type, read_parameters, wants_xml
 from xlsc.server.openapi import make_openapi
 from xlsc.server.options import ServiceOptions
-from xlsc.server.outgoing import Reply, encode_reply, encode_refusal
+from xlsc.server.outgoing import Reply, as_json, encode_refusal, encode_reply
 from xlsc.server.refusals import Refusal, not_found
-from xlsc.server.tokens import Caller
-from xlsc.wire.calls import CALLS, TOKEN, Answer, Call
+from xlsc.wire.calls import CALLS, TOKEN, Call
 
 ACCESS = logging.getLogger("xlsc.server.access")
 LOG = logging.getLogger("xlsc.server")
@@ -94,23 +93,26 @@ def _route(backend: Backend, path: str) -> Response:
 
 def _beside_the_calls(backend: Backend, path: str) -> Response:
     if path in ("openapi.json", "api/openapi.json") and request.method in ("GET", "HEAD"):
-        return _to_response(Reply.json(make_openapi(_base_url(backend, request))))
+        return _to_response(as_json(make_openapi(_base_url(backend))))
     raise not_found("There is no such call; /openapi.json lists them all.")
 
 
 def _call(backend: Backend, call: Call) -> Response:
     parameters = read_parameters(call, request)
-    caller = _sign_in(backend, call, parameters.text("token"))
+    caller = backend.tokens.find(parameters.text("token")) if _needs_token(call) else None
+    if caller is not None:
+        g.email = caller.user.email
     check_content_type(call, request)
-    context = Context(backend, call, parameters, request, caller, _base_url(backend, request))
+    context = Context(backend, call, parameters, request, caller, _base_url(backend))
     value = HANDLERS[call.name](context)
-    return _to_response(encode_reply(call.answer, value, as_xml=wants_xml(request)))
+    if isinstance(value, Response):
+        return value
+    return _to_response(encode_reply(call.answer, value, wants_xml=wants_xml(request)))
 
 
-def _sign_in(backend: Backend, call: Call, token: str) -> Caller | None:
-    if TOKEN not in call.params or call.answer is Answer.BOOLEAN and len(call.params) == 1:
-        return None
-    return backend.tokens.find(token)
+def _needs_token(call: Call) -> bool:
+    """Validate is asked about tokens that may be wrong: it looks at the token itself."""
+    return TOKEN in call.params and call.name != "validate"
 
 
 def _preflight(call: Call) -> Response:
@@ -122,20 +124,17 @@ def _preflight(call: Call) -> Response:
 
 def _refuse(backend: Backend, path: str, refusal: Refusal) -> Response:
     if refusal.security:
-        email = request.args.get("email", "") if refusal.status != 429 else ""
-        backend.journal.record_refusal((request.remote_addr or "", email, path, refusal.status, refusal.reason))
+        who = (request.remote_addr or "", g.get("email", ""))
+        backend.journal.record_refusal((*who, path, refusal.status, refusal.reason))
     status, content_type, body = encode_refusal(
-        refusal.status, refusal.reason, as_xml=wants_xml(request), blank=backend.options.strict_original
+        refusal.status, refusal.reason, wants_xml=wants_xml(request), blank=backend.options.strict_original
     )
     return Response(body, status=status, content_type=content_type)
 
 
 def _to_response(reply: Reply) -> Response:
-    response = Response(reply.body, content_type=reply.content_type)
-    if reply.file_name:
-        response.headers.set("Content-Disposition", "attachment", filename=reply.file_name)
-    return response
+    return Response(reply.body, content_type=reply.content_type)
 
 
-def _base_url(backend: Backend, asked: Request) -> str:
-    return (backend.options.public_url or asked.host_url).rstrip("/")
+def _base_url(backend: Backend) -> str:
+    return (backend.options.public_url or request.host_url).rstrip("/")

@@ -1,4 +1,4 @@
-"""What every handler is given: the request in the service's own words."""
+"""What every handler is given: the request in the service's own words, and which process it is about."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from flask import Request
 
+from xlsc.server.accounts import Role
 from xlsc.server.backend import Backend
 from xlsc.server.incoming import Parameters
+from xlsc.server.processes import Definition
 from xlsc.server.refusals import forbidden, not_found
 from xlsc.server.tokens import Caller
-from xlsc.server.processes import Definition
 from xlsc.wire.calls import Call
 
 
@@ -19,7 +20,7 @@ class Context:
     """One request.
 
     Attributes:
-        caller: Who calls; None for the calls that need no token.
+        signed_in: Who calls; None for the calls that need no token.
         base_url: The address the caller reached, without a slash at the end.
     """
 
@@ -27,16 +28,42 @@ class Context:
     call: Call
     parameters: Parameters
     request: Request
-    caller: Caller | None
+    signed_in: Caller | None
     base_url: str
 
     @property
-    def known_caller(self) -> Caller:
+    def caller(self) -> Caller:
         """The caller of a call that needs a token."""
-        assert self.caller is not None
-        return self.caller
+        assert self.signed_in is not None
+        return self.signed_in
 
     @property
     def address(self) -> str:
         """Where the request came from."""
         return self.request.remote_addr or ""
+
+    def definitions(self) -> list[Definition]:
+        """The processes of the caller's company that the caller may use, real-time ones too."""
+        every = self.backend.processes.of_company(self.caller.company)
+        return [definition for definition in every if may_use(self.caller, definition)]
+
+    def definition(self) -> Definition:
+        """The process that mapKey or processId names.
+
+        Raises:
+            Refusal: 404, the caller's company has no such process; 403, the caller may not use it.
+        """
+        key = self.parameters.text("mapKey") or self.parameters.text("processId")
+        found = self.backend.processes.find(self.caller.company, key)
+        if found is None:
+            raise not_found("This company has no such process.", security=True)
+        if not may_use(self.caller, found):
+            raise forbidden("This user may not use this process.")
+        return found
+
+
+def may_use(caller: Caller, definition: Definition) -> bool:
+    """Whether role, grant or the process itself lets the caller in (P §5)."""
+    if caller.role is Role.ADMINISTRATOR or definition.open_to_all:
+        return True
+    return str(definition.map_key).lower() in caller.grants

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from xlsc.core.catalog import TenantErrors
 from xlsc.core.results import ErrorTable
 from xlsc.server import schema
 from xlsc.server.journal import Audited, record_run
@@ -95,27 +96,6 @@ class PastRun:
     errors_saved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SavedRow:
-    """One saved error row; ``ident`` is its EONERUNIDENT."""
-
-    ident: str
-    values: tuple[str | None, ...]
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class SavedErrors:
-    """Saved error rows of one tenant; ``count`` counts all of them, ``rows`` holds the first."""
-
-    error_id: str
-    server: str
-    technical: str
-    count: int
-    columns: tuple[str, ...]
-    rows: list[SavedRow] = field(default_factory=list)
-
-
 class History:
     """Numbers runs and remembers them.
 
@@ -190,7 +170,7 @@ class History:
             run_id = connection.execute(query).scalar()
         return None if run_id is None else OpenRun(run_id, map_key, run_number)
 
-    def saved_errors(self, run: OpenRun) -> list[SavedErrors]:
+    def saved_errors(self, run: OpenRun) -> list[TenantErrors]:
         """The saved error rows of a run by tenant, the first thousand in all (P §2.7)."""
         table = schema.run_errors
         query = select(table).where(table.c.run_id == run.id, table.c.saved)
@@ -198,10 +178,10 @@ class History:
         found = []
         with self._store.reading() as connection:
             for group in connection.execute(query.order_by(table.c.tenant_server, table.c.tenant_technical)).all():
-                rows = _read_rows(connection, group.id, left)
-                left -= len(rows)
+                errors, idents = _read_rows(connection, group.id, tuple(group.columns), left)
+                left -= len(idents)
                 place = (group.id, group.tenant_server, group.tenant_technical)
-                found.append(SavedErrors(*place, group.row_count, tuple(group.columns), rows))
+                found.append(TenantErrors(*place, group.row_count, errors, idents))
         return found
 
     def save_errors(self, run: OpenRun, server: str, technical: str, given: ErrorTable | None) -> bool:
@@ -257,11 +237,15 @@ def _next_number(connection: Connection, map_key: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _read_rows(connection: Connection, error_id: str, limit: int) -> list[SavedRow]:
+def _read_rows(
+    connection: Connection, error_id: str, columns: tuple[str, ...], limit: int
+) -> tuple[ErrorTable, tuple[str, ...]]:
+    """The first rows of a tenant, and their EONERUNIDENT."""
     table = schema.run_error_rows
     query = select(table).where(table.c.error_id == error_id).order_by(table.c.position).limit(limit)
     rows = connection.execute(query).mappings().all()
-    return [SavedRow(row["id"], tuple(row["values"]), row["message"]) for row in rows]
+    values = [tuple(row["values"]) for row in rows]
+    return ErrorTable(columns, values, [row["message"] for row in rows]), tuple(row["id"] for row in rows)
 
 
 def _same_tenant(row: object, server: str, technical: str) -> bool:

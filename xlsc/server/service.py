@@ -133,8 +133,8 @@ def refuse_published_passwords(backend: Backend) -> None:
 def _listen(backend: Backend) -> TimedServer:
     options = backend.options
 
-    def write_refusal(status: int, reason: str, as_xml: bool) -> tuple[int, str, bytes]:
-        return encode_refusal(status, reason, as_xml=as_xml, blank=options.strict_original)
+    def write_refusal(status: int, reason: str, wants_xml: bool) -> tuple[int, str, bytes]:
+        return encode_refusal(status, reason, wants_xml=wants_xml, blank=options.strict_original)
 
     try:
         return TimedServer(create_app(options, backend), options, write_refusal)

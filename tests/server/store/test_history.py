@@ -80,17 +80,22 @@ def test_errors_are_found_only_when_saved(history: History):
     assert history.saved_errors(run) == []
     assert history.save_errors(run, "ERP01", "contoso", None)
     (saved,) = history.saved_errors(run)
-    assert (saved.server, saved.technical, saved.count, saved.columns) == ("erp01", "CONTOSO", 2, ("No", "Größe"))
-    assert [row.values for row in saved.rows] == [("0", None), ("1", None)]
-    assert {row.message for row in saved.rows} == {"No such account"}
-    assert len({row.ident for row in saved.rows}) == 2
+    assert (saved.server, saved.technical, saved.error_count, saved.errors.columns) == (
+        "erp01",
+        "CONTOSO",
+        2,
+        ("No", "Größe"),
+    )
+    assert saved.errors.rows == [("0", None), ("1", None)]
+    assert saved.errors.messages == ["No such account", "No such account"]
+    assert len(set(saved.idents)) == 2
     assert history.past_runs(KEY)[0].errors_saved
 
 
 def test_errors_of_a_process_that_stores_them_are_there_at_once(history: History):
     run = history.start(start())
     history.finish(run, bad("wrong", saved=True))
-    assert history.saved_errors(run)[0].count == 1
+    assert history.saved_errors(run)[0].error_count == 1
 
 
 def test_errors_of_another_tenant_are_not_saved(history: History):
@@ -105,15 +110,15 @@ def test_given_rows_take_the_place_of_the_runs_own(history: History):
     history.finish(run, bad("old", "old"))
     assert history.save_errors(run, "erp01", "CONTOSO", table("new"))
     (saved,) = history.saved_errors(run)
-    assert [row.message for row in saved.rows] == ["new"]
+    assert saved.errors.messages == ["new"]
 
 
 def test_at_most_a_thousand_rows_come_back_and_all_are_counted(history: History):
     run = history.start(start())
     history.finish(run, bad(*[f"error {index}" for index in range(MAX_ERROR_ROWS + 5)], saved=True))
     (saved,) = history.saved_errors(run)
-    assert saved.count == MAX_ERROR_ROWS + 5
-    assert [row.message for row in saved.rows] == [f"error {index}" for index in range(MAX_ERROR_ROWS)]
+    assert saved.error_count == MAX_ERROR_ROWS + 5
+    assert saved.errors.messages == [f"error {index}" for index in range(MAX_ERROR_ROWS)]
 
 
 def test_unsaved_errors_go_after_ten_runs_and_saved_ones_stay(history: History, store: Store):
@@ -124,7 +129,7 @@ def test_unsaved_errors_go_after_ten_runs_and_saved_ones_stay(history: History, 
         history.finish(history.start(start()), GOOD)
     with store.reading() as connection:
         assert connection.execute(select(schema.run_error_rows.c.message)).scalars().all() == ["kept"]
-    assert history.saved_errors(kept)[0].count == 1
+    assert history.saved_errors(kept)[0].error_count == 1
 
 
 def test_files_are_listed_newest_first_and_found_by_their_key(history: History, store: Store):

@@ -1,0 +1,76 @@
+"""The processes a service knows: read from their folder, read again when a file there has changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlsc.errors import XlscError
+from xlsc.server.accounts import Company
+from xlsc.server.options import ServiceOptions
+from xlsc.server.processes import Definition, ProcessCatalog, load_processes
+
+LOG = logging.getLogger("xlsc.server")
+#: What a folder looked like: (path, time of change in nanoseconds, size) of every file.
+Snapshot = tuple[tuple[str, int, int], ...]
+
+
+class Processes:
+    """The process definitions in force.
+
+    Args:
+        options: Say where the files are.
+
+    Raises:
+        UsageError: A file cannot be used; on a later change the service goes on with what it had, and logs why.
+    """
+
+    def __init__(self, options: ServiceOptions) -> None:
+        self._folder = options.process_folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._seen = _look(self._folder)
+        self._catalog: ProcessCatalog = load_processes(self._folder)
+
+    def of_company(self, company: Company) -> Sequence[Definition]:
+        """All processes of a company, real-time ones too."""
+        return tuple(self._current().for_company(company.id))
+
+    def find(self, company: Company, key: str) -> Definition | None:
+        """A company's process by its GUID, in any spelling of it; None when there is none."""
+        try:
+            wanted = uuid.UUID(key)
+        except ValueError:
+            return None
+        for definition in self.of_company(company):
+            if uuid.UUID(str(definition.map_key)) == wanted:
+                return definition
+        return None
+
+    def _current(self) -> ProcessCatalog:
+        with self._lock:
+            now = _look(self._folder)
+            if now != self._seen:
+                self._seen = now
+                self._read_again()
+            return self._catalog
+
+    def _read_again(self) -> None:
+        try:
+            self._catalog = load_processes(self._folder)
+        except XlscError as error:
+            LOG.warning("The process files were changed and cannot be used; the former ones stay in force: %s", error)
+
+
+def _look(folder: Path) -> Snapshot:
+    found = []
+    for path in sorted(folder.rglob("*.toml")):
+        try:
+            state = path.stat()
+        except FileNotFoundError:
+            continue  # gone since it was listed
+        found.append((str(path), state.st_mtime_ns, state.st_size))
+    return tuple(found)
