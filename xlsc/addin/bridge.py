@@ -14,7 +14,7 @@ from typing import Any
 
 import xlwings as xw
 
-from xlsc.addin.registry import find_function
+from xlsc.addin.registry import Function, find_function
 from xlsc.core.table import CellError, CellValue
 from xlsc.errors import XlscError
 
@@ -51,7 +51,9 @@ def udf(name, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return list(answer(name, arguments or ()))
 
 
-def answer(name: str, arguments: Iterable[Any]) -> Answer:
+def answer(
+    name: str, arguments: Iterable[Any], find: Callable[[str], Function | None] = find_function
+) -> Answer:
     """The answer of one worksheet function.
 
     What a person can mend (not signed in, unknown process, no answer in time) comes as a readable text that begins
@@ -60,8 +62,9 @@ def answer(name: str, arguments: Iterable[Any]) -> Answer:
     Args:
         name: The function's name in the registry.
         arguments: Its arguments as Excel stores them; None for one that was left out.
+        find: Gives the function of a name; the registry's unless said otherwise.
     """
-    function = find_function(name)
+    function = find(name)
     if function is None:
         return "error", ERROR_NUMBERS["#NAME?"], f"There is no worksheet function {name}."
     values = [read_argument(argument) for argument in arguments]

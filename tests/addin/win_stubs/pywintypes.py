@@ -1,0 +1,1 @@
+"""Stands in for pywin32's module; xlwings.udfs only imports it."""
