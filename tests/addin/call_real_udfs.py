@@ -36,7 +36,8 @@ def to_tuples(value: object) -> object:
     return tuple(map(to_tuples, value)) if isinstance(value, list) else value
 
 
-calls = json.load(sys.stdin)
-answers = [udfs.call_udf("xlsc.addin.bridge", "udf", (name, to_tuples(given)), None, None) for name, given in calls]
-info = {key: bridge.udf.__xlfunc__[key] for key in ("name", "sub", "async_mode", "volatile")}
-print(json.dumps({"answers": answers, "info": info, "module": bridge.__name__}))
+if __name__ == "__main__":
+    calls = json.load(sys.stdin)
+    answers = [udfs.call_udf("xlsc.addin.bridge", "udf", (name, to_tuples(given)), None, None) for name, given in calls]
+    info = {key: bridge.udf.__xlfunc__[key] for key in ("name", "sub", "async_mode", "volatile")}
+    print(json.dumps({"answers": answers, "info": info, "module": bridge.__name__}))

@@ -7,6 +7,7 @@ numbers, blocks as tuples of rows) and leave the same way.
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,6 +18,8 @@ import xlwings as xw
 from xlsc.addin.registry import Function, find_function
 from xlsc.core.table import CellError, CellValue
 from xlsc.errors import XlscError
+
+logger = logging.getLogger(__name__)
 
 #: What an error cell is in VBA (CVErr) and on the way through COM, by its text. Source: Excel's own constants.
 ERROR_NUMBERS = {
@@ -51,9 +54,7 @@ def udf(name, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return list(answer(name, arguments or ()))
 
 
-def answer(
-    name: str, arguments: Iterable[Any], find: Callable[[str], Function | None] = find_function
-) -> Answer:
+def answer(name: str, arguments: Iterable[Any], find: Callable[[str], Function | None] = find_function) -> Answer:
     """The answer of one worksheet function.
 
     What a person can mend (not signed in, unknown process, no answer in time) comes as a readable text that begins
@@ -75,6 +76,7 @@ def answer(
     except LookupError as error:
         return "error", ERROR_NUMBERS["#N/A"], str(error)
     except Exception as error:  # noqa: BLE001 - a cell has no traceback: any fault becomes #VALUE! and its reason
+        logger.warning("%s failed: %s: %s", name, type(error).__name__, error)
         return "error", ERROR_NUMBERS["#VALUE!"], f"{type(error).__name__}: {error}"
     if isinstance(result, CellError):
         return "error", ERROR_NUMBERS.get(result.text, ERROR_NUMBERS["#VALUE!"]), result.text

@@ -66,4 +66,5 @@ def visit(desktop, workbook: str, macro: str, cells: list[str]) -> dict:
     return {"cells": shown, "modules": modules}
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -160,11 +160,14 @@ Private Function XLPyCommand() As String
 End Function
 
 Private Sub XLPyLoadDLL()
+    'The library lies beside Python, or one folder up where Python has an environment of its own.
+    Static loaded As Boolean
     Dim folder As String
+    If loaded Then Exit Sub
     folder = ParentFolder(ReadInterpreter("INTERPRETER_WIN"))
-    If LoadLibrary(folder & "\" & XLPY_DLL) <> 0 Then Exit Sub
-    If LoadLibrary(ParentFolder(folder) & "\" & XLPY_DLL) <> 0 Then Exit Sub
-    Err.Raise 1000, Description:="Could not load " & XLPY_DLL & " beside " & folder & ". In a terminal, run: xlsc addin doctor"
+    loaded = (LoadLibrary(folder & "\" & XLPY_DLL) <> 0)
+    If Not loaded Then loaded = (LoadLibrary(ParentFolder(folder) & "\" & XLPY_DLL) <> 0)
+    If Not loaded Then Err.Raise 1000, Description:="Could not load " & XLPY_DLL & " beside " & folder & ". In a terminal, run: xlsc addin doctor"
 End Sub
 
 Private Function ParentFolder(path As String) As String
@@ -173,13 +176,20 @@ End Function
 #End If
 
 Private Function ReadInterpreter(key As String) As String
-    ReadInterpreter = ReadSetting(key)
-    If InStr(ReadInterpreter, "\") + InStr(ReadInterpreter, "/") = 0 Then
-        Err.Raise 1000, Description:="No Python is set up for SmartConnect. In a terminal, run: xlsc addin install"
+    'Read once: a sheet of formulas asks for it thousands of times.
+    Static kept As String
+    If kept = "" Then
+        kept = ReadSetting(key)
+        If InStr(kept, "\") + InStr(kept, "/") = 0 Then
+            kept = ""
+            Err.Raise 1000, Description:="No Python is set up for SmartConnect. In a terminal, run: xlsc addin install"
+        End If
+        If InStr(kept, "'") + InStr(kept, """") + InStr(kept, "|") > 0 Then
+            kept = ""
+            Err.Raise 1000, Description:="The path of Python holds a quote or a bar. Install xlsc in another folder."
+        End If
     End If
-    If InStr(ReadInterpreter, "'") + InStr(ReadInterpreter, """") + InStr(ReadInterpreter, "|") > 0 Then
-        Err.Raise 1000, Description:="The path of Python holds a quote or a bar. Install xlsc in another folder."
-    End If
+    ReadInterpreter = kept
 End Function
 
 Private Function SettingsFile() As String

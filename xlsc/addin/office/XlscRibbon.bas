@@ -8,7 +8,7 @@ Private events As XlscEvents
 Public Sub XlscOnLoad(loaded As IRibbonUI)
     Set ribbon = loaded
     Set events = New XlscEvents
-    Application.OnTime Now, "XlscDescribeFunctions"
+    Application.OnTime Now, "'" & ThisWorkbook.Name & "'!XlscDescribeFunctions"
 End Sub
 
 Public Sub XlscGetEnabled(control As IRibbonControl, ByRef returnedVal)

@@ -37,7 +37,8 @@ End Sub
 
 Public Sub XlscPollIn(seconds As Integer)
     'Long work runs elsewhere; Excel asks for its progress and stays free in between.
-    Application.OnTime Now + TimeSerial(0, 0, seconds), "XlscPoll"
+    'Named with its file: another workbook may have a macro of the same name.
+    Application.OnTime Now + TimeSerial(0, 0, seconds), "'" & ThisWorkbook.Name & "'!XlscPoll"
 End Sub
 
 Public Sub XlscPoll()
