@@ -18,8 +18,9 @@ from xlsc.server.incoming import check_content_type, read_parameters, wants_xml
 from xlsc.server.openapi import make_openapi
 from xlsc.server.options import ServiceOptions
 from xlsc.server.outgoing import Reply, as_json, encode_refusal, encode_reply
-from xlsc.server.refusals import Refusal, not_found
+from xlsc.server.refusals import Refusal, bad_request, not_found
 from xlsc.wire.calls import CALLS, TOKEN, Call
+from xlsc.wire.malformed import MalformedText
 
 ACCESS = logging.getLogger("xlsc.server.access")
 LOG = logging.getLogger("xlsc.server")
@@ -70,6 +71,8 @@ def _with_refusals(backend: Backend, path: str) -> Response:
         return _route(backend, path.strip("/").lower())
     except Refusal as refusal:
         return _refuse(backend, path, refusal)
+    except MalformedText as error:
+        return _refuse(backend, path, bad_request(str(error)))
     except HTTPException as error:
         return _refuse(backend, path, Refusal(error.code or 400, str(error.name)))
     except Exception:

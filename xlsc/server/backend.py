@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlsc.server.accounts import Accounts
 from xlsc.server.catalog import Processes
-from xlsc.server.first_start import make_samples
+from xlsc.server.first_start import make_sample_accounts, write_sample_processes
 from xlsc.server.history import History
 from xlsc.server.instances import Instances
 from xlsc.server.journal import Journal
@@ -59,9 +59,10 @@ def _assemble(options: ServiceOptions, store: Store, clock: Callable[[], int]) -
     accounts = Accounts(store)
     instances = Instances(store, clock)
     history = History(store, instances.id, clock)
-    if options.samples:
-        make_samples(options, accounts, history)
+    write_sample_processes(options)
     processes = Processes(options)
+    if options.samples:
+        make_sample_accounts(store, processes)
     options.output_folder.mkdir(parents=True, exist_ok=True)
     sign_in = SignIn(store, accounts, Throttle(store, clock))
     instances.enter()

@@ -13,6 +13,7 @@ from xlsc.server.incoming import read_body, room_for
 from xlsc.server.outputs import StoredOutput
 from xlsc.server.refusals import not_found
 from xlsc.server.store import to_datetime
+from xlsc.wire.datatable import decode_error_table
 
 
 def history_for_process(context: Context) -> list[HistoryRun]:
@@ -94,4 +95,4 @@ def _given_rows(context: Context) -> ErrorTable | None:
         return None
     with room_for(context.request):
         body = read_body(context.request, context.backend.options.body_bytes)
-        return decode_error_rows(body) if body.strip() else None
+        return decode_error_table(body.decode("utf-8", "replace")) if body.strip() else None

@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from xlsc.core.results import RunResult
 from xlsc.server.handling import Context
-from xlsc.server.incoming import MAX_JSON_BYTES, read_body, room_for
+from xlsc.server.history import RunStart
+from xlsc.server.incoming import FORM, MAX_JSON_BYTES, read_body, room_for
 from xlsc.server.processes import Definition
 from xlsc.server.refusals import bad_request
-from xlsc.server.running import Given, execute, read_source
+from xlsc.server.running import Given, Runner
+from xlsc.wire.datatable import decode_request, encode_data_set
+from xlsc.wire.variables import decode_variables
+
+#: Far more than a process has; as many as a database takes at most.
+MAX_COLUMNS = 2000
 
 
-def run_map(context: Context) -> dict[str, Any]:
+def run_map(context: Context) -> RunResult:
     """Run a process on its own source."""
     definition = _runnable(context)
     _refuse_ignored_body(context)
-    return execute(context, definition, Given(), with_validation=False)
+    return _runner(context).execute(definition, Given(None, {}), with_validation=False)
 
 
-def run_map_with_variables(context: Context) -> dict[str, Any]:
+def run_map_with_variables(context: Context) -> RunResult:
     """Run a process on its own source with variables."""
     definition = _runnable(context)
-    return execute(context, definition, Given(variables=_read_variables(context)), with_validation=False)
+    return _runner(context).execute(definition, Given(None, _read_variables(context)), with_validation=False)
 
 
-def run_map_data_table(context: Context) -> dict[str, Any]:
+def run_map_data_table(context: Context) -> RunResult:
     """Run a process on the caller's rows; rows that validation tasks reject are left out of the answer."""
     definition = _runnable(context)
-    return execute(context, definition, _read_rows(context), with_validation=False)
+    return _runner(context).execute(definition, _read_rows(context), with_validation=False)
 
 
-def run_map_data_table_with_errors(context: Context) -> dict[str, Any]:
+def run_map_data_table_with_errors(context: Context) -> RunResult:
     """Run a process on the caller's rows; rows that validation tasks reject come back too (P §2.3 [doc])."""
     definition = _runnable(context)
-    return execute(context, definition, _read_rows(context), with_validation=True)
+    return _runner(context).execute(definition, _read_rows(context), with_validation=True)
 
 
 def all_data(context: Context) -> str:
     """The rows of a process's own source as an XML text."""
     definition = _runnable(context)
-    return read_source(context, definition, _read_variables(context))
+    columns, rows = _runner(context).read(definition, _read_variables(context))
+    return encode_data_set(columns, rows)
+
+
+def _runner(context: Context) -> Runner:
+    caller = context.caller
+    start = RunStart("", caller.company.id, caller.user.email, context.address, context.call.path)
+    return Runner(context.backend, start)
 
 
 def _runnable(context: Context) -> Definition:
@@ -52,7 +65,23 @@ def _runnable(context: Context) -> Definition:
 
 def _refuse_ignored_body(context: Context) -> None:
     """A caller that sends rows to runmap means something else: running without them would be a lie."""
-    if context.request.mimetype == "application/x-www-form-urlencoded":
+    if context.request.mimetype == FORM:
         return
     if read_body(context.request, MAX_JSON_BYTES).strip() not in (b"", b"{}", b"[]", b"null", b'""'):
         raise bad_request("runmap takes no body; send rows to runmapdatatable, variables to RunMapWithVariables.")
+
+
+def _read_variables(context: Context) -> Mapping[str, str]:
+    body = read_body(context.request, MAX_JSON_BYTES)
+    return decode_variables(body) if body.strip() else {}
+
+
+def _read_rows(context: Context) -> Given:
+    with room_for(context.request):
+        body = read_body(context.request, context.backend.options.body_bytes)
+        if not body.strip():
+            raise bad_request("The body with the rows is missing.")
+        asked = decode_request(body)
+    if len(asked.columns) > MAX_COLUMNS:
+        raise bad_request(f"The rows have more than {MAX_COLUMNS} columns.")
+    return Given((asked.columns, asked.rows), asked.variables)

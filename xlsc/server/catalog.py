@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xlsc.errors import XlscError
-from xlsc.server.accounts import Company
 from xlsc.server.options import ServiceOptions
 from xlsc.server.processes import Definition, ProcessCatalog, load_processes
 
@@ -35,17 +34,17 @@ class Processes:
         self._seen = _look(self._folder)
         self._catalog: ProcessCatalog = load_processes(self._folder)
 
-    def of_company(self, company: Company) -> Sequence[Definition]:
+    def of_company(self, company_id: str) -> Sequence[Definition]:
         """All processes of a company, real-time ones too."""
-        return tuple(self._current().for_company(company.id))
+        return tuple(self._current().for_company(company_id))
 
-    def find(self, company: Company, key: str) -> Definition | None:
+    def find(self, company_id: str, key: str) -> Definition | None:
         """A company's process by its GUID, in any spelling of it; None when there is none."""
         try:
             wanted = uuid.UUID(key)
         except ValueError:
             return None
-        for definition in self.of_company(company):
+        for definition in self.of_company(company_id):
             if uuid.UUID(str(definition.map_key)) == wanted:
                 return definition
         return None

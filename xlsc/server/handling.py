@@ -44,7 +44,7 @@ class Context:
 
     def definitions(self) -> list[Definition]:
         """The processes of the caller's company that the caller may use, real-time ones too."""
-        every = self.backend.processes.of_company(self.caller.company)
+        every = self.backend.processes.of_company(self.caller.company.id)
         return [definition for definition in every if may_use(self.caller, definition)]
 
     def definition(self) -> Definition:
@@ -54,7 +54,7 @@ class Context:
             Refusal: 404, the caller's company has no such process; 403, the caller may not use it.
         """
         key = self.parameters.text("mapKey") or self.parameters.text("processId")
-        found = self.backend.processes.find(self.caller.company, key)
+        found = self.backend.processes.find(self.caller.company.id, key)
         if found is None:
             raise not_found("This company has no such process.", security=True)
         if not may_use(self.caller, found):

@@ -1,7 +1,12 @@
 import json
+import subprocess
 from pathlib import Path
 
+import pytest
+
+from xlsc.server.options import ServiceOptions
 from xlsc.server.postman import collection_text, make_collection
+from xlsc.server.service import start_service
 from xlsc.wire.calls import CALLS
 
 FILE = Path(__file__).parents[3] / "docs" / "xlsc.postman_collection.json"
@@ -17,3 +22,16 @@ def test_it_holds_every_call_once():
 
 def test_it_holds_no_token():
     assert {"key": "token", "value": "", "type": "string"} in json.loads(FILE.read_text(encoding="utf-8"))["variable"]
+
+
+@pytest.mark.slow
+def test_newman_runs_the_shipped_collection_against_a_service(newman: list[str], tmp_path: Path):
+    report = tmp_path / "report.json"
+    with start_service(ServiceOptions(tmp_path / "service")) as service:
+        options = ["--env-var", f"host={service.url}", "--reporters", "json", "--reporter-json-export", str(report)]
+        done = subprocess.run([*newman, "run", str(FILE), *options], capture_output=True, text=True, timeout=120)
+    run = json.loads(report.read_text(encoding="utf-8"))["run"]
+    assert run["failures"] == [], [(item["source"]["name"], item["error"]["message"]) for item in run["failures"]]
+    assert done.returncode == 0
+    assert run["stats"]["requests"] == {"total": len(CALLS), "pending": 0, "failed": 0}
+    assert run["stats"]["assertions"]["total"] >= len(CALLS)
