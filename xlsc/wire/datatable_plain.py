@@ -1,0 +1,203 @@
+"""The long middle of a large document: rows of one name, flat and without attributes, read by one pattern per table.
+
+Only rows that fit the pattern without a gap are taken; at the least doubt the whole document is left to the scanner.
+Proof that nothing is passed over: a "<" that is no start of CDATA opens a tag wherever comments, instructions and
+DOCTYPE are absent; every match takes a known number of them, begins at one and ends before the next; so when their
+sum is the number in the text, the matches stand without a gap and everything is a row. Head and tail of the
+document, with one row in place of all, go through the scanner and its rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xlsc.wire.malformed import MalformedXml
+from xlsc.wire.table_document import MAX_COLUMNS, WireRow
+from xlsc.wire.xml_text import SEPARATOR, is_clean, unescape
+
+#: Bytes per step; rows are never cut.
+CHUNK_BYTES = 1 << 22
+#: How often the order of columns may be learned anew from a row before the document is left to the scanner.
+MAX_LESSONS = 256
+
+_NAME = rb"[^\s<>/!?&\"'=:\x00]+"
+_FIRST_ROW = re.compile(
+    rb"<(%b)>\s*<(%b)(?:/>| />|(?: xml:space=\"preserve\")?>(?:[^<]*|<!\[CDATA\[[^<\]]*\]\]>)</\2>)" % (_NAME, _NAME)
+)
+_TAG = re.compile(r"<([^\s<>/:!]+)>")
+_EMPTY_ELEMENT = re.compile(r"<([^\s<>/]+)\s*/>")
+_KEEP_BLANKS = ' xml:space="preserve">'
+_KEEPING_ELEMENT = re.compile(r'(<[^\s<>/]+) xml:space="preserve">')
+
+
+@dataclass(slots=True)
+class PlainRows:
+    """The middle of a document.
+
+    Attributes:
+        row_tag: Element name of its rows.
+        start: Where its first row begins, in bytes.
+        end: Where its last row ends.
+        tags: Column elements in order of first appearance.
+        pieces: Rows, and the column elements that they are in the order of.
+    """
+
+    row_tag: str
+    start: int
+    end: int
+    tags: dict[str, None] = field(default_factory=dict)
+    pieces: list[tuple[tuple[str, ...], list[WireRow]]] = field(default_factory=list)
+
+    def rows_in_order(self, tags: Sequence[str]) -> list[WireRow]:
+        """All rows with their values in the order of these column elements."""
+        rows: list[WireRow] = []
+        for order, piece in self.pieces:
+            if tuple(tags) == order:
+                rows.extend(piece)
+                continue
+            known = {tag: place for place, tag in enumerate(order)}
+            places = [known.get(tag, len(order)) for tag in tags]
+            rows.extend(tuple([row[place] for place in places]) for row in ((*given, None) for given in piece))
+        return rows
+
+
+def read_plain_rows(data: bytes) -> PlainRows | None:
+    """The middle of the document, or None where the scanner must read it all.
+
+    Args:
+        data: UTF-8.
+    """
+    if data.find(b"<?", 1) != -1 or data.count(b"<!") != data.count(b"<![CDATA["):
+        return None
+    first = _FIRST_ROW.search(data, max(0, data.find(b"<Xml>")))
+    if first is None:
+        return None
+    end_tag = b"</" + first[1] + b">"
+    found = PlainRows(first[1].decode("utf-8", "replace"), first.start(), data.rfind(end_tag) + len(end_tag))
+    reader = _RowReader(found, in_cdata=b"<![CDATA[" in first[0])
+    position = found.start
+    while position < found.end:
+        cut = data.rfind(end_tag, position, min(found.end, position + CHUNK_BYTES)) + len(end_tag)
+        if cut < position + len(end_tag) or not reader.read(data[position:cut]):
+            return None
+        position = cut
+    return found
+
+
+class _RowReader:
+    """Reads chunks of rows, and learns the order of the columns as it goes."""
+
+    def __init__(self, found: PlainRows, in_cdata: bool) -> None:
+        self._found = found
+        self._in_cdata = in_cdata
+        self._order: tuple[str, ...] = ()
+        self._lessons = 0
+        self._every_cell = True
+        self._set_order(())
+
+    def _set_order(self, order: tuple[str, ...]) -> None:
+        self._order = order
+        value = r"<!\[CDATA\[([^<\]]*+)\]\]>" if self._in_cdata else "([^<]*+)"
+        cells = [rf"<{re.escape(tag)}>{value}</{re.escape(tag)}>\s*+" for tag in order]
+        row = re.escape(self._found.row_tag)
+        head, tail = rf"<{row}>\s*+", rf"</{row}>\s*+(?=<|\Z)"
+        self._strict = re.compile(head + "".join(cells) + tail)
+        self._lenient = re.compile(head + "".join(f"(?:{cell})?+" for cell in cells) + tail)
+
+    def read(self, chunk: bytes) -> bool:
+        """Take the rows of a chunk; whether all of it could be understood."""
+        try:
+            text = chunk.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        if not is_clean(chunk) or (not self._in_cdata and "]]>" in text):
+            return False
+        text = _in_one_form(text)
+        while (rows := self._match(text)) is None:
+            if not self._learn(text):
+                return False
+        if not self._in_cdata and "&" in text:
+            try:
+                rows = _unescape_rows(rows)
+            except MalformedXml:
+                return False  # the scanner says where it stands
+        self._found.pieces.append((self._order, rows))
+        return True
+
+    def _match(self, text: str) -> list[WireRow] | None:
+        """The rows of the text, or None where something in it is no row of this pattern."""
+        start = text.find("<")
+        if text[:start].strip():
+            return None
+        opened = text.count("<")
+        width = len(self._order)
+        per_cell = 3 if self._in_cdata else 2
+        if self._every_cell and width:
+            rows: list[WireRow] = self._strict.findall(text)
+            if len(rows) * (2 + per_cell * width) == opened:
+                return rows if width > 1 else [(value,) for value in rows]  # type: ignore[misc]
+            self._every_cell = False
+        rows = [match.groups() for match in self._lenient.finditer(text)]
+        empty = sum([row.count(None) for row in rows])
+        return rows if len(rows) * (2 + per_cell * width) - per_cell * empty == opened else None
+
+    def _learn(self, text: str) -> bool:
+        """Put the columns of the first row that does not fit into the order; whether that helps."""
+        self._lessons += 1
+        position = text.find("<")
+        while match := self._lenient.match(text, position):
+            position = match.end()
+        end = text.find(f"</{self._found.row_tag}>", position)
+        head = f"<{self._found.row_tag}>"
+        if end < 0 or not text.startswith(head, position) or self._lessons > MAX_LESSONS:
+            return False
+        tags = tuple(_TAG.findall(text, position + len(head), end))
+        merged = _merge(self._order, tags)
+        if merged is None or merged == self._order or len(merged) > MAX_COLUMNS:
+            return False
+        self._every_cell = self._lessons == 1
+        self._set_order(merged)
+        self._found.tags.update(dict.fromkeys(tags))
+        return True
+
+
+def _in_one_form(text: str) -> str:
+    """The text with line ends as XML reads them, and empty or blank-keeping elements as ordinary ones."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "/>" in text:
+        text = _EMPTY_ELEMENT.sub(r"<\1></\1>", text)
+    if _KEEP_BLANKS in text:
+        text = _KEEPING_ELEMENT.sub(r"\1>", text)
+    return text
+
+
+def _merge(order: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...] | None:
+    """An order in which both are; None where there is none or a tag stands twice."""
+    places = {tag: place for place, tag in enumerate(order)}
+    merged = list(order)
+    after = -1  # place in the given order of the last tag that both know
+    grown = 0
+    for tag in tags:
+        place = places.get(tag)
+        if place is None:
+            grown += 1
+            merged.insert(after + grown, tag)
+        elif place <= after:
+            return None
+        else:
+            after = place
+    return tuple(merged) if len(set(merged)) == len(merged) else None
+
+
+def _unescape_rows(rows: list[WireRow]) -> list[WireRow]:
+    """The rows with their references read, all texts in one step where no value is missing."""
+    width = len(rows[0])
+    try:
+        text = SEPARATOR.join(map(SEPARATOR.join, rows))  # type: ignore[arg-type] # None raises
+    except TypeError:
+        return [tuple([value and unescape(value) for value in row]) for row in rows]
+    cells = unescape(text).split(SEPARATOR)
+    return list(zip(*[iter(cells)] * width, strict=True))
