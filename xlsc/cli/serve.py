@@ -70,7 +70,7 @@ def store_options(command: Command) -> Command:
 )
 @click.option("--quiet", is_flag=True, help="No line per request.")
 @click.option("--json", "as_json", is_flag=True, help="Say where the service is as one line of JSON.")
-def serve(max_body: int, no_samples: bool, quiet: bool, as_json: bool, **chosen: Any) -> None:
+def serve(max_body: int, no_samples: bool, quiet: bool, as_json: bool, **chosen: Any) -> None:  # noqa: ANN401
     """Start the embedded service and keep it running.
 
     A first start makes two sample companies with processes and users; they can be reached from this machine only.

@@ -22,6 +22,7 @@ from xlsc.server.options import ServiceOptions
 from xlsc.server.store import Store, now_ms, open_store
 
 ROLES = click.Choice([role.value for role in Role])
+#: Every command prints JSON on demand.
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -224,7 +225,7 @@ def read_password() -> str:
     if not password and sys.stdin.isatty():
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     if not password:
-        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     if not password:
         raise UsageError("No password was given.", "Type it at the prompt, pipe it in, or set XLSC_PASSWORD.")
     return password
@@ -235,7 +236,7 @@ def _find_process(processes: Processes, accounts: Accounts, name: str, company: 
     found = [
         (definition.map_key, definition.map_id)
         for candidate in companies
-        for definition in processes.of_company(candidate)
+        for definition in processes.of_company(candidate.id)
         if name.lower() in (definition.map_id.lower(), definition.map_key.lower())
     ]
     if not found:
@@ -267,7 +268,7 @@ def _show(rows: Sequence[dict[str, Any]], as_json: bool, text: str | None = None
         click.echo("  ".join(_word(value) for value in row.values()))
 
 
-def _word(value: Any) -> str:
+def _word(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(f"{item['name']} ({item['role']})" if isinstance(item, dict) else str(item) for item in value)
     return "-" if value is None else str(value)

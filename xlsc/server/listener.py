@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
@@ -72,7 +73,7 @@ class RefusingTask(ErrorTask):  # type: ignore[misc]
 class TimedParser(HTTPRequestParser):  # type: ignore[misc]
     """A request on its way, which knows since when."""
 
-    def __init__(self, adj: Any) -> None:
+    def __init__(self, adj: Adjustments) -> None:
         super().__init__(adj)
         self.begun = time.monotonic()
 
@@ -85,6 +86,7 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
     #: Set by a refusal: the caller may still be sending, and closing at once would reset the connection under the
     #: refusal before it is read.
     lingers = False
+    request: TimedParser | None
     lingering_since: float | None = None
 
     def readable(self) -> bool:
@@ -146,7 +148,7 @@ class TimedServer(TcpWSGIServer):  # type: ignore[misc]
     channel_class = TimedChannel
     stopping = False
 
-    def __init__(self, app: Any, options: ServiceOptions, write_refusal: WriteRefusal) -> None:
+    def __init__(self, app: WSGIApplication, options: ServiceOptions, write_refusal: WriteRefusal) -> None:
         self.write_refusal = write_refusal
         self.body_seconds = options.body_seconds
         self.body_rate = options.body_rate

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape
 
 from xlsc.wire.calls import Answer
+from xlsc.wire.xml_text import escape, replace_forbidden
 
 JSON_TYPE = "application/json; charset=utf-8"
 XML_TYPE = "application/xml; charset=utf-8"
 #: Namespace of texts and truth values that .NET's DataContract writes without a class (P §2.2 [obs]).
 SERIALIZATION = "http://schemas.microsoft.com/2003/10/Serialization/"
-_CONTROLS = {code: "�" for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
-_CONTROLS.update({code: "�" for code in range(0xD800, 0xE000)})
 
 #: Root element, and the element of an item where the answer is a list. The names of the original are not known
 #: (P §7.1); clients go by local names and by the names of the members.
@@ -107,4 +105,4 @@ def _member(name: str, value: Any) -> str:  # noqa: ANN401 - see as_json
 
 
 def _text(text: str) -> str:
-    return escape(text.translate(_CONTROLS), {"\r": "&#xD;"})
+    return escape(replace_forbidden(text))

@@ -52,7 +52,7 @@ class Caller:
         return Caller(self.client, self.backend, answer.json, company_id)
 
     def keys(self) -> dict[str, str]:
-        """mapKey by mapId."""
+        """Keys of processes by their id."""
         return {item["MapId"]: item["MapKey"] for item in self("GetMapList").json}
 
 

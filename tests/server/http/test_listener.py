@@ -56,7 +56,8 @@ def talk(port: int, *parts: bytes, pause: float = 0) -> bytes:
 
 
 def head(length: int, accept: str = "application/json") -> bytes:
-    return f"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: {accept}\r\nContent-Length: {length}\r\n\r\n".encode()
+    lines = ("POST / HTTP/1.1", "Host: x", "Connection: close", f"Accept: {accept}", f"Content-Length: {length}")
+    return "\r\n".join((*lines, "", "")).encode()
 
 
 def test_a_body_as_large_as_allowed_is_taken(port: int):

@@ -1,6 +1,6 @@
 import os
 import stat
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,29 +41,25 @@ def test_a_store_opened_again_keeps_what_it_held(tmp_path: Path):
 
 
 def test_what_is_raised_in_a_transaction_takes_everything_back(store: Store):
-    with pytest.raises(RuntimeError), store.writing() as connection:
-        connection.execute(schema.settings.insert().values(name="a", value="b"))
-        raise RuntimeError
+    def break_off() -> None:
+        with store.writing() as connection:
+            connection.execute(schema.settings.insert().values(name="a", value="b"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
     with store.reading() as connection:
         assert connection.execute(select(schema.settings)).all() == []
 
 
 @pytest.mark.postgresql
 def test_instances_that_start_together_make_the_tables_once(tmp_path: Path, postgresql_url: str):
-    failures: list[BaseException] = []
-
-    def start() -> None:
-        try:
-            open_store(postgresql_url, tmp_path).close()
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=start) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    with ThreadPoolExecutor(5) as pool:
+        stores = list(pool.map(lambda _: open_store(postgresql_url, tmp_path), range(5)))
+    for store in stores:
+        with store.reading() as connection:
+            assert connection.execute(select(schema.schema_version.c.version)).scalars().all() == [len(STEPS)]
+        store.close()
 
 
 def test_the_file_is_durable_and_private(tmp_path: Path):
