@@ -18,7 +18,11 @@ from xlsc.wire.table_document import MAX_COLUMNS, WireRow
 from xlsc.wire.xml_text import SEPARATOR, is_clean, unescape
 
 #: Bytes per step; rows are never cut.
-CHUNK_BYTES = 1 << 22
+CHUNK_BYTES = 1 << 20
+#: Where the Xml of a RequestData is looked for; variables stand before it.
+_HEAD_BYTES = 1 << 20
+#: Stands for "<" in values until the tags are read; XML cannot hold it, so no text has it.
+_LESS_THAN = SEPARATOR
 #: How often the order of columns may be learned anew from a row before the document is left to the scanner.
 MAX_LESSONS = 256
 
@@ -28,7 +32,6 @@ _FIRST_ROW = re.compile(
 )
 _TAG = re.compile(r"<([^\s<>/:!]+)>")
 _EMPTY_ELEMENT = re.compile(r"<([^\s<>/]+)\s*/>")
-_KEEP_BLANKS = ' xml:space="preserve">'
 _KEEPING_ELEMENT = re.compile(r'(<[^\s<>/]+) xml:space="preserve">')
 
 
@@ -69,9 +72,9 @@ def read_plain_rows(data: bytes) -> PlainRows | None:
     Args:
         data: UTF-8.
     """
-    if data.find(b"<?", 1) != -1 or data.count(b"<!") != data.count(b"<![CDATA["):
+    if _holds_more_than_elements(data):
         return None
-    first = _FIRST_ROW.search(data, max(0, data.find(b"<Xml>")))
+    first = _FIRST_ROW.search(data, max(0, data.find(b"<Xml>", 0, _HEAD_BYTES)))
     if first is None:
         return None
     end_tag = b"</" + first[1] + b">"
@@ -84,6 +87,13 @@ def read_plain_rows(data: bytes) -> PlainRows | None:
             return None
         position = cut
     return found
+
+
+def _holds_more_than_elements(data: bytes) -> bool:
+    """Whether there are comments, instructions or a DOCTYPE; single bytes are searched first, as that is fastest."""
+    if data.find(b"?", data.find(b"?>") + 2) != -1 and data.find(b"<?", 1) != -1:
+        return True
+    return b"!" in data and data.count(b"<!") != data.count(b"<![CDATA[")
 
 
 class _RowReader:
@@ -112,19 +122,30 @@ class _RowReader:
             text = chunk.decode("utf-8")
         except UnicodeDecodeError:
             return False
-        if not is_clean(chunk) or (not self._in_cdata and "]]>" in text):
+        if not is_clean(chunk) or (not self._in_cdata and "]" in text and "]]>" in text):
             return False
-        text = _in_one_form(text)
-        while (rows := self._match(text)) is None:
-            if not self._learn(text):
-                return False
-        if not self._in_cdata and "&" in text:
-            try:
-                rows = _unescape_rows(rows)
-            except MalformedXml:
-                return False  # the scanner says where it stands
-        self._found.pieces.append((self._order, rows))
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        try:
+            text = text if self._in_cdata else unescape(text, less_than=_LESS_THAN)
+        except MalformedXml:
+            return False  # the scanner says where it stands
+        rows = self._match_or_learn(text)
+        if rows is None:
+            return False
+        self._found.pieces.append((self._order, _put_less_than(rows) if _LESS_THAN in text else rows))
         return True
+
+    def _match_or_learn(self, text: str) -> list[WireRow] | None:
+        rows = self._match(text)
+        if rows is None:
+            text = _in_one_form(text)
+            rows = self._match(text)
+        while rows is None:
+            if not self._learn(text):
+                return None
+            rows = self._match(text)
+        return rows
 
     def _match(self, text: str) -> list[WireRow] | None:
         """The rows of the text, or None where something in it is no row of this pattern."""
@@ -164,14 +185,8 @@ class _RowReader:
 
 
 def _in_one_form(text: str) -> str:
-    """The text with line ends as XML reads them, and empty or blank-keeping elements as ordinary ones."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "/>" in text:
-        text = _EMPTY_ELEMENT.sub(r"<\1></\1>", text)
-    if _KEEP_BLANKS in text:
-        text = _KEEPING_ELEMENT.sub(r"\1>", text)
-    return text
+    """The text with empty and blank-keeping elements as ordinary ones."""
+    return _KEEPING_ELEMENT.sub(r"\1>", _EMPTY_ELEMENT.sub(r"<\1></\1>", text))
 
 
 def _merge(order: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -192,12 +207,5 @@ def _merge(order: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...] | N
     return tuple(merged) if len(set(merged)) == len(merged) else None
 
 
-def _unescape_rows(rows: list[WireRow]) -> list[WireRow]:
-    """The rows with their references read, all texts in one step where no value is missing."""
-    width = len(rows[0])
-    try:
-        text = SEPARATOR.join(map(SEPARATOR.join, rows))  # type: ignore[arg-type] # None raises
-    except TypeError:
-        return [tuple([value and unescape(value) for value in row]) for row in rows]
-    cells = unescape(text).split(SEPARATOR)
-    return list(zip(*[iter(cells)] * width, strict=True))
+def _put_less_than(rows: list[WireRow]) -> list[WireRow]:
+    return [tuple([value and value.replace(_LESS_THAN, "<") for value in row]) for row in rows]

@@ -16,7 +16,7 @@ SEPARATOR = "\0"
 
 #: Every character that XML 1.0 cannot hold.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ALLOWED_BYTES = bytes([0x00, 0x09, 0x0A, 0x0D, *range(0x20, 0x100)])
+_ALLOWED_BYTES = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x100)])
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _BAD_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
@@ -28,7 +28,7 @@ _CHARSETS = re.compile(r"utf-8|ascii|iso8859-\d+|cp\d+|koi8-[ru]|gb2312|gbk|gb18
 
 def is_clean(data: bytes, separators: int = 0) -> bool:
     """Whether UTF-8 text holds only characters that XML can hold, and as many separators as said."""
-    if data.count(b"\0") != separators or data.translate(None, _ALLOWED_BYTES):
+    if data.translate(None, _ALLOWED_BYTES) != b"\0" * separators:
         return False
     return data.isascii() or not any(character in data for character in _NONCHARACTERS)
 
@@ -43,15 +43,19 @@ def escape(text: str) -> str:
         text = text.replace("&", "&amp;")
     if "<" in text:
         text = text.replace("<", "&lt;")
-    if ">" in text:
-        text = text.replace(">", "&gt;")
+    if "]" in text:
+        text = text.replace("]]>", "]]&gt;")
     if "\r" in text:
         text = text.replace("\r", "&#xD;")
     return text
 
 
-def unescape(text: str) -> str:
+def unescape(text: str, less_than: str = "<") -> str:
     """Element content to text: the five names and numbers of characters.
+
+    Args:
+        text: Raw content.
+        less_than: What to write for "<", which a caller may want to keep apart from the start of a tag.
 
     Raises:
         MalformedXml: An ampersand starts something else, or a number is no character of XML.
@@ -63,9 +67,11 @@ def unescape(text: str) -> str:
         return text
     if _BAD_REFERENCE.search(text):
         raise MalformedXml("The XML refers to an entity; only the five of XML itself are taken.")
-    text = _CHARACTER_REFERENCE.sub(_read_reference, text) if "&#" in text else text
-    for name, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
-        text = text.replace(name, character)
+    if "&#" in text:
+        text = _CHARACTER_REFERENCE.sub(_read_reference, text)
+    for name, character in (("&lt;", less_than), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
+        if name in text:
+            text = text.replace(name, character)
     return text.replace("&amp;", "&")
 
 
@@ -73,8 +79,8 @@ def _read_reference(match: re.Match[str]) -> str:
     code = int(match[1], 16) if match[1] else int(match[2])
     if code > 0x10FFFF or FORBIDDEN.match(chr(code)):
         raise MalformedXml(f"The XML refers to character {code}, which it cannot hold.")
-    # An ampersand given by its number must not start a reference once more.
-    return "&amp;" if code == 0x26 else chr(code)
+    # What is given by its number must not start a reference or a tag once more.
+    return {0x26: "&amp;", 0x3C: "&lt;"}.get(code) or chr(code)
 
 
 def replace_forbidden(text: str) -> str:

@@ -1,0 +1,172 @@
+"""Cells to XML, chunk by chunk: the part of writing that has to be fast. Documents around them: datatable_write.
+
+A chunk of whole rows becomes text a step at a time for all its cells: joining, checking, escaping and setting between
+tags run in C. A chunk with cells that need care goes column by column; only such columns are looked at cell by cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import NoReturn
+
+from xlsc.errors import UsageError
+from xlsc.wire.cell_texts import to_wire_text
+from xlsc.wire.xml_text import FORBIDDEN, SEPARATOR, escape, is_clean
+
+#: Cells per chunk: enough to spread the cost of a step, few enough to stay in the processor's cache.
+CHUNK_CELLS = 8_000
+
+_BLANKS = " \t\n\r"
+
+#: (row index, column index), both from 0, to the words that name the cell: "Cell C5".
+CellAddress = Callable[[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around rows and around cells: tags of the row, indentation."""
+
+    row_start: str
+    row_end: str
+    cell_start: str = ""
+    cell_end: str = ""
+
+
+class RowEncoder:
+    """Writes the rows of one table.
+
+    Args:
+        tags: Element names of the columns.
+        frame: What stands around rows and cells.
+        address: Names a cell in messages.
+    """
+
+    def __init__(self, tags: Sequence[str], frame: Frame, address: CellAddress) -> None:
+        self._address = address
+        self._frame = frame
+        self._opened = [f"{frame.cell_start}<{tag}>" for tag in tags]
+        self._blank_opened = [f'{frame.cell_start}<{tag} xml:space="preserve">' for tag in tags]
+        self._closed = [f"</{tag}>{frame.cell_end}" for tag in tags]
+
+    def encode(self, rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+        """The rows in pieces of UTF-8.
+
+        Raises:
+            UsageError: A cell holds what XML cannot hold, or a row has not as many values as there are columns.
+        """
+        width = len(self._opened)
+        source = iter(rows)
+        first = 0
+        while chunk := list(islice(source, max(1, CHUNK_CELLS // max(1, width)))):
+            if set(map(len, chunk)) != {width}:
+                check_widths(chunk, width, first)
+            plain = self._encode_plain(chunk)
+            yield self._encode_by_column(chunk, first) if plain is None else plain
+            first += len(chunk)
+
+    def _encode_plain(self, chunk: list[Sequence[object]]) -> bytes | None:
+        """The chunk, if all its cells are texts and none is blank or forbidden; else None."""
+        cells: list[str] = list(chain.from_iterable(chunk))  # type: ignore[arg-type] # what is no text raises below
+        text = _join_plain(cells)
+        if text is None or not cells:
+            return None
+        opened, closed = self._opened, self._closed
+        first, last = self._frame.row_start + opened[0], closed[-1] + self._frame.row_end
+        parts = [""] * (2 * len(cells) + 1)
+        parts[:-1:2] = [last + first, *map("".join, zip(closed, opened[1:], strict=False))] * len(chunk)
+        parts[0], parts[-1] = first, last
+        if "<" in text or "\r" in text or "]]>" in text:
+            cells = escape(text).split(SEPARATOR)
+            parts[1::2] = cells
+            return "".join(parts).encode()
+        # Tags hold no ampersand: where nothing else is to escape, it is escaped in the whole text at once.
+        parts[1::2] = cells
+        data = "".join(parts).encode()
+        return data.replace(b"&", b"&amp;") if "&" in text else data
+
+    def _encode_by_column(self, chunk: list[Sequence[object]], first: int) -> bytes:
+        columns = [
+            self._encode_column(index, column, first) for index, column in enumerate(zip(*chunk, strict=True))
+        ] or [[""] * len(chunk)]
+        rows = map("".join, zip(*columns, strict=True))
+        end = self._frame.row_end
+        return "".join([f"{self._frame.row_start}{row}{end}" for row in rows]).encode()
+
+    def _encode_column(self, index: int, column: Sequence[object], first: int) -> list[str]:
+        """One column's cells with their tags; "" where there is no value."""
+        opened, closed = self._opened[index], self._closed[index]
+        texts = self._to_texts(index, column, first)
+        given = [text for text in texts if text is not None]
+        joined = _join_plain(given)
+        if joined is None:
+            self._check_characters(index, texts, first)
+            return ["" if text is None else self._encode_cell(index, text) for text in texts]
+        escaped = escape(joined)
+        if len(given) == len(texts):
+            return [f"{opened}{text}{closed}" for text in escaped.split(SEPARATOR)]
+        ready = iter(escaped.split(SEPARATOR))
+        return ["" if text is None else f"{opened}{next(ready)}{closed}" for text in texts]
+
+    def _encode_cell(self, index: int, text: str) -> str:
+        # .NET drops blanks that stand alone in an element, unless it is told to keep them.
+        opened = self._opened[index] if text.strip(_BLANKS) or not text else self._blank_opened[index]
+        return opened + escape(text) + self._closed[index]
+
+    def _to_texts(self, index: int, column: Sequence[object], first: int) -> list[str | None]:
+        texts: list[str | None] = []
+        for row, value in enumerate(column, start=first):
+            if value is None or isinstance(value, str):
+                texts.append(value)
+                continue
+            try:
+                texts.append(to_wire_text(value))
+            except ValueError as error:
+                message = f"{self._address(row, index)} {error}."
+                raise UsageError(message, "Correct the cell, then send it again.") from error
+        return texts
+
+    def _check_characters(self, index: int, texts: Sequence[str | None], first: int) -> None:
+        for row, text in enumerate(texts, start=first):
+            if text is not None and (found := FORBIDDEN.search(text)):
+                refuse_character(self._address(row, index), found[0])
+
+
+def check_widths(rows: Sequence[Sequence[object]], width: int, first: int = 0) -> None:
+    """Whether every row has one value per column; ``first`` is the index of the first row, from 0.
+
+    Raises:
+        UsageError: A row has not.
+    """
+    for index, row in enumerate(rows, start=first):
+        if len(row) != width:
+            raise UsageError(
+                f"Row {index + 1} has {len(row)} values, but there are {width} columns.",
+                "Give every row one value per column.",
+            )
+
+
+def refuse_character(place: str, character: str) -> NoReturn:
+    """Say that a cell or variable holds what XML cannot hold.
+
+    Raises:
+        UsageError: Always.
+    """
+    raise UsageError(
+        f"{place} holds the character U+{ord(character):04X}, which XML cannot hold.",
+        "Remove the character, for example with Excel's CLEAN, then send it again.",
+    )
+
+
+def _join_plain(cells: Sequence[str]) -> str | None:
+    """The cells, joined, if they are texts and none of them is forbidden or may be blank throughout; else None."""
+    try:
+        text = SEPARATOR.join(cells)
+        data = text.encode()
+    except (TypeError, UnicodeEncodeError):
+        return None
+    if not is_clean(data, separators=max(0, len(cells) - 1)):
+        return None
+    may_be_blank = any(blank in text and (text[0] == blank or SEPARATOR + blank in text) for blank in _BLANKS)
+    return None if may_be_blank else text
