@@ -18,7 +18,7 @@ SEPARATOR = "\0"
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ALLOWED_BYTES = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x100)])
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-_BAD_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_REFERENCE = re.compile(r"&[^;&<]{0,8};?")
 _CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 
 _DECLARED = re.compile(rb"""\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -65,14 +65,18 @@ def unescape(text: str, less_than: str = "<") -> str:
     """
     if "&" not in text:
         return text
-    if _BAD_REFERENCE.search(text):
+    # Each reference that occurs is replaced in one step; looking for those that do not would take longer.
+    found = set(_REFERENCE.findall(text))
+    characters = {"&lt;": less_than, "&gt;": ">", "&quot;": '"', "&apos;": "'"}
+    numbers = found - characters.keys() - {"&amp;"}
+    if not all(map(_CHARACTER_REFERENCE.fullmatch, numbers)):
         raise MalformedXml("The XML refers to an entity; only the five of XML itself are taken.")
-    if "&#" in text:
+    if numbers:
         text = _CHARACTER_REFERENCE.sub(_read_reference, text)
-    for name, character in (("&lt;", less_than), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
-        if name in text:
-            text = text.replace(name, character)
-    return text.replace("&amp;", "&")
+        found |= {"&lt;", "&amp;"}
+    for name in found & characters.keys():
+        text = text.replace(name, characters[name])
+    return text.replace("&amp;", "&") if "&amp;" in found else text
 
 
 def _read_reference(match: re.Match[str]) -> str:
