@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -13,12 +12,12 @@ from xlsc.server.accounts import Membership, User
 from xlsc.server.handling import Context
 from xlsc.server.incoming import MAX_JSON_BYTES, read_body
 from xlsc.server.refusals import Refusal, bad_request, forbidden
+from xlsc.wire.passwords import encode_public_key
 
 
 def public_key(context: Context) -> str:
     """The RSA key as the XML text that .NET reads (P §1.1)."""
-    modulus, exponent = (_to_base64(number) for number in context.backend.sign_in.public_numbers())
-    return f"<RSAKeyValue><Modulus>{modulus}</Modulus><Exponent>{exponent}</Exponent></RSAKeyValue>"
+    return encode_public_key(context.backend.sign_in.public_key())
 
 
 def company_list(context: Context) -> list[Company]:
@@ -98,10 +97,13 @@ def _product(context: Context, member: Membership) -> dict[str, Any]:
 
 
 def _authenticate(context: Context, email: str, password: str) -> User:
-    # A known address only: what stands in an unknown one may be a password.
-    if context.backend.accounts.find_user(email) is not None:
-        g.email = email.strip().lower()
-    return context.backend.sign_in.authenticate(email, password, context.address)
+    try:
+        return context.backend.sign_in.authenticate(email, password, context.address)
+    except Refusal as refusal:
+        # For the security log, a known address only: what stands in an unknown one may be a password.
+        if refusal.security and context.backend.accounts.find_user(email) is not None:
+            g.email = email.strip().lower()
+        raise
 
 
 def _memberships(context: Context, found: User) -> list[Membership]:
@@ -120,7 +122,3 @@ def _read_sign_in(body: bytes) -> tuple[str, str]:
     if not isinstance(email, str) or not isinstance(password, str):
         raise bad_request("The body must be an object with Email and Password.")
     return email, password
-
-
-def _to_base64(number: int) -> str:
-    return base64.b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).decode("ascii")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -16,14 +13,12 @@ from xlsc.server.password_hashes import STRONG, make_hash, matches
 from xlsc.server.refusals import bad_request, not_signed_in
 from xlsc.server.store import Store
 from xlsc.server.throttle import Throttle
-from xlsc.wire.passwords import hmac_form
+from xlsc.wire.passwords import Form, decrypt, hmac_form, recognise
 
 KEY_BITS = 2048
 KEY_NAME = "rsa_key"
 #: An RSA-encrypted password of a 4,096-bit key has 684 characters; anything longer is nobody's.
 MAX_PASSWORD_CHARACTERS = 1024
-#: Base64 of the 32 bytes of an HMAC-SHA256.
-HMAC_CHARACTERS = 44
 WRONG = "The e-mail or the password is wrong."
 
 
@@ -43,10 +38,9 @@ class SignIn:
         # Trying an unknown user takes as long as trying a known one.
         self._nobody = make_hash("", STRONG)
 
-    def public_numbers(self) -> tuple[int, int]:
-        """Modulus and exponent of the key that encrypts passwords."""
-        numbers = self._key.public_key().public_numbers()
-        return numbers.n, numbers.e
+    def public_key(self) -> rsa.RSAPublicKey:
+        """The key that encrypts passwords."""
+        return self._key.public_key()
 
     def authenticate(self, email: str, password: str, address: str) -> User:
         """The user that e-mail and password belong to.
@@ -63,6 +57,8 @@ class SignIn:
             raise bad_request("The parameters email and password are needed.")
         if len(email) > 254 or len(password) > MAX_PASSWORD_CHARACTERS:
             raise bad_request("The e-mail or the password is too long.")
+        if not _is_text(email + password):
+            raise bad_request("The e-mail or the password is not a text.")
         self._throttle.check(email, address)
         found = self._accounts.find_user(email)
         stored = self._nobody if found is None else found[1]
@@ -75,27 +71,18 @@ class SignIn:
 
     def _candidates(self, password: str) -> list[str]:
         """What may be the HMAC form; the sender does not say which form it sent (P §1.2 [inf])."""
-        raw = _decode_base64(password)
-        if raw is not None and len(raw) == self._key.key_size // 8:
-            plain = self._decrypt(raw)
+        form = recognise(password, self._key.key_size // 8)
+        if form is Form.RSA:
+            plain = decrypt(password, self._key)
             return [hmac_form(password if plain is None else plain)]
-        if raw is not None and len(raw) == 32 and len(password) == HMAC_CHARACTERS:
+        if form is Form.HMAC:  # or a plain password of that shape
             return [password.replace(" ", "+"), hmac_form(password)]
         return [hmac_form(password)]
 
-    def _decrypt(self, raw: bytes) -> str | None:
-        try:
-            return self._key.decrypt(raw, padding.PKCS1v15()).decode("utf-8")
-        except (ValueError, UnicodeDecodeError):
-            return None
 
-
-def _decode_base64(text: str) -> bytes | None:
-    # A "+" that a client forgot to encode arrives as a blank.
-    try:
-        return base64.b64decode(text.replace(" ", "+"), validate=True)
-    except (binascii.Error, ValueError):
-        return None
+def _is_text(text: str) -> bool:
+    """JSON can bring halves of characters, which nothing can encode, and databases dislike NUL."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _load_key(store: Store) -> rsa.RSAPrivateKey:
