@@ -8,7 +8,7 @@ from typing import Any
 from xlsc.server import call_catalog, call_history, call_runs, call_sign_in
 from xlsc.server.handling import Context
 
-#: Handlers by the call's name; each returns the answer in the wire's own names, or a whole response.
+#: Handlers by the call's name; each returns a value that wire/answers.py knows, or a whole response.
 HANDLERS: dict[str, Callable[[Context], Any]] = {
     "public_key": call_sign_in.public_key,
     "user": call_sign_in.user_with_products,

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 
 from xlsc.core.results import RunResult
 from xlsc.server.backend import Backend
-from xlsc.server.history import MadeFile, OpenRun, RunEnd, RunStart, TenantRows
+from xlsc.server.history import RunEnd, RunStart
 from xlsc.server.processes import Definition
-from xlsc.server.refusals import bad_request
-from xlsc.server.runs import RunCall, RunOutcome, RunPorts, read_data, run_process
+from xlsc.server.runs import RunCall, RunPorts, read_data, run_process
 
 LOG = logging.getLogger("xlsc.server")
 #: A process that runs a process that runs a process … ends here.
