@@ -42,6 +42,8 @@ def encode_local_name(name: str) -> str:
 def decode_name(name: str) -> str:
     """The column name of an element, as XmlConvert.DecodeName reads it; what is no escape stays as it is.
 
+    An escape of a number beyond Unicode stays too; .NET writes what stands before it twice then, which is no rule.
+
     >>> decode_name("Posting_x0020_Date"), decode_name("a_x005F_x0020_b"), decode_name("_x41_")
     ('Posting Date', 'a_x0020_b', '_x41_')
     """
