@@ -19,6 +19,7 @@ from xlsc.server.accounts import Accounts, Company, Role, User
 from xlsc.server.catalog import Processes
 from xlsc.server.journal import Journal
 from xlsc.server.options import ServiceOptions
+from xlsc.server.postman import collection_text
 from xlsc.server.store import Store, now_ms, open_store
 
 ROLES = click.Choice([role.value for role in Role])
@@ -213,6 +214,12 @@ def log(place: Place, refusals: bool, limit: int, as_json: bool) -> None:
         journal = Journal(store, now_ms)
         entries: Sequence[Any] = journal.refusals(limit) if refusals else journal.audits(limit)
         _show([asdict(entry) for entry in entries], as_json)
+
+
+@service.command("postman")
+def postman() -> None:
+    """Print the Postman collection of all calls, as docs/xlsc.postman_collection.json holds it."""
+    click.echo(collection_text(), nl=False)
 
 
 def read_password() -> str:

@@ -33,6 +33,9 @@ STRONG = Cost(2**14, 8, 5)
 #: For passwords that stand in the manual: slowing a guess down protects nothing.
 PUBLISHED = Cost(2**11, 8, 1)
 
+#: No password fits it, and finding that out costs as much as with any other.
+NOBODYS_HASH = f"scrypt${STRONG.n}${STRONG.r}${STRONG.p}${'A' * 22}==${'A' * 43}="
+
 
 def make_hash(secret: str, cost: Cost = STRONG) -> str:
     """A text to store for ``secret``; differs on each call."""

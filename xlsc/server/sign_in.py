@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from xlsc.server import schema
 from xlsc.server.accounts import Accounts, User
-from xlsc.server.password_hashes import STRONG, make_hash, matches
+from xlsc.server.password_hashes import NOBODYS_HASH, matches
 from xlsc.server.refusals import bad_request, not_signed_in
 from xlsc.server.store import Store
 from xlsc.server.throttle import Throttle
@@ -35,8 +35,6 @@ class SignIn:
         self._accounts = accounts
         self._throttle = throttle
         self._key = _load_key(store)
-        # Trying an unknown user takes as long as trying a known one.
-        self._nobody = make_hash("", STRONG)
 
     def public_key(self) -> rsa.RSAPublicKey:
         """The key that encrypts passwords."""
@@ -61,7 +59,8 @@ class SignIn:
             raise bad_request("The e-mail or the password is not a text.")
         self._throttle.check(email, address)
         found = self._accounts.find_user(email)
-        stored = self._nobody if found is None else found[1]
+        # Trying an unknown user takes as long as trying a known one.
+        stored = NOBODYS_HASH if found is None else found[1]
         fits = any(matches(candidate, stored) for candidate in self._candidates(password))
         if found is None or not fits or found[0].disabled:
             self._throttle.record_failure(email, address)

@@ -60,10 +60,19 @@ def make_caller(app: Flask) -> Caller:
     return Caller(app.test_client(), app.extensions["xlsc"])
 
 
+@pytest.fixture(scope="session")
+def started_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after a first start: copying it is quicker than making a key and samples each time."""
+    folder = tmp_path_factory.mktemp("started") / "service"
+    create_app(ServiceOptions(folder)).extensions["xlsc"].close()
+    return folder
+
+
 @pytest.fixture
-def call(tmp_path: Path) -> Iterator[Caller]:
+def call(started_once: Path, tmp_path: Path) -> Iterator[Caller]:
     """A new service with its samples; nobody is signed in."""
-    app = create_app(ServiceOptions(tmp_path / "service"))
+    folder = shutil.copytree(started_once, tmp_path / "service")
+    app = create_app(ServiceOptions(folder))
     yield make_caller(app)
     app.extensions["xlsc"].close()
 

@@ -9,7 +9,7 @@ from xlsc.errors import UsageError
 from xlsc.server import schema
 from xlsc.server.accounts import Accounts, Role
 from xlsc.server.journal import Journal
-from xlsc.server.password_hashes import PUBLISHED, make_hash, matches
+from xlsc.server.password_hashes import NOBODYS_HASH, PUBLISHED, make_hash, matches
 from xlsc.server.refusals import Refusal
 from xlsc.server.store import Store, now_ms
 from xlsc.server.throttle import MAX_FAILURES, WINDOW_MS, Throttle
@@ -28,6 +28,11 @@ def test_a_hash_fits_its_own_password_only(one: str, other: str):
     stored = make_hash(one, PUBLISHED)
     assert matches(one, stored)
     assert matches(other, stored) == (one == other)
+
+
+@pytest.mark.parametrize("password", ["", "demo", "\0" * 32])
+def test_no_password_fits_nobodys_hash(password: str):
+    assert not matches(password, NOBODYS_HASH)
 
 
 def test_no_password_and_no_hmac_can_be_read_from_the_store(accounts: Accounts, store: Store):
