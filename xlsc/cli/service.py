@@ -188,7 +188,9 @@ def list_companies(place: Place, as_json: bool) -> None:
 @click.option("--processes", type=click.Path(file_okay=False, path_type=Path), help="Folder of process definitions.")
 @as_json_option
 @click.pass_obj
-def grant(place: Place, email: str, process: str, company: str | None, processes: Path | None, **flags: bool) -> None:
+def grant(
+    place: Place, /, email: str, process: str, company: str | None, processes: Path | None, **flags: bool
+) -> None:
     """Let a user run a process, named by its id or key."""
     with place.accounts() as accounts:
         user = accounts.require_user(email)

@@ -21,8 +21,10 @@ BODIES = {
     "cut off": b"<RequestData><Table><No>1</No></Tab",
     "DOCTYPE": b"<!DOCTYPE a><RequestData><Table><No>1</No></Table></RequestData>",
     "entity": b'<!DOCTYPE a [<!ENTITY b "c">]><RequestData><Table><No>&b;</No></Table></RequestData>',
-    "external entity": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><RequestData><Table><No>&b;</No></Table></RequestData>',
-    "laughs": b'<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><RequestData><Table><No>&c;</No></Table></RequestData>',
+    "external entity": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'
+    b"<RequestData><Table><No>&b;</No></Table></RequestData>",
+    "laughs": b'<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]>'
+    b"<RequestData><Table><No>&c;</No></Table></RequestData>",
     "undefined entity": b"<RequestData><Table><No>&nbsp;</No></Table></RequestData>",
     "control character": b"<RequestData><Table><No>\x01</No></Table></RequestData>",
     "wrong bytes": b'<?xml version="1.0" encoding="utf-8"?><RequestData><Table><No>\xff</No></Table></RequestData>',
