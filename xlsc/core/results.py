@@ -21,6 +21,7 @@ class Code(StrEnum):
     RANGE = "range"
     DUPLICATE = "duplicate"
     BALANCE = "balance"
+    SAME_VALUE = "same_value"  # a header column differs within its document
     DOCUMENT = "document"  # another row of the same document is wrong
     SERVICE = "service"  # the service rejected the row's document
     VALIDATION = "validation"  # a validation task of the process rejected the row
