@@ -49,6 +49,10 @@ class Processes:
                 return definition
         return None
 
+    def connections(self) -> object:
+        """The connections that the process files name, for the run engine."""
+        return self._current().connections
+
     def _current(self) -> ProcessCatalog:
         with self._lock:
             now = _look(self._folder)

@@ -52,7 +52,7 @@ KEEP: dict[str, tuple[str, ...]] = {
     ),
     "run_map_data_table_with_errors": ("pm.collectionVariables.set('runNumber', String(answer.RunNumber));",),
     "outputs_for_process": (
-        "if (answer.length) pm.collectionVariables.set('key', new URL(answer[0].outputUri).searchParams.get('key'));",
+        "if (answer.length) pm.collectionVariables.set('key', /[?&]key=([^&]+)/.exec(answer[0].outputUri)[1]);",
     ),
 }
 KINDS = {"{": "object", "[": "array"}

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 
 from xlsc.server.app import create_app
 from xlsc.server.options import ServiceOptions
+from xlsc.wire.calls import CALLS
 
 
 @pytest.fixture(scope="module")
@@ -23,22 +24,25 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     backend.close()
 
 
-@pytest.fixture(scope="module")
-def document(fuzzed: dict) -> schemathesis.BaseSchema:
-    return schemathesis.openapi.from_wsgi("/openapi.json", fuzzed["app"])
-
-
-schema = schemathesis.pytest.from_fixture("document")
+OPERATIONS = {f"{verb} {call.path}": (call, verb) for call in CALLS for verb in call.verbs}
 
 
 @pytest.mark.slow
-@schema.parametrize()
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-def test_no_request_makes_the_service_fail(case: schemathesis.Case, fuzzed: dict):
-    if isinstance(case.query, dict) and "token" in case.query:
-        case.query["token"] = fuzzed["token"]
-        case.query.update({name: fuzzed["key"] for name in ("mapKey", "processId") if name in case.query})
-    response = case.call()
-    assert response.status_code < 500
-    if response.status_code != 200:
-        assert response.json()["Message"]
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_no_request_makes_the_service_fail(name: str, fuzzed: dict):
+    call, verb = OPERATIONS[name]
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", fuzzed["app"])
+    operation = schema[f"/{call.path}" if call.at_root else f"/API/{call.path}"][verb]
+
+    @given(case=operation.as_strategy())
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    def try_one(case: schemathesis.Case) -> None:
+        if "token" in [param.name for param in call.params]:
+            case.query["token"] = fuzzed["token"]
+            case.query.update({key: fuzzed["key"] for key in ("mapKey", "processId") if key in case.query})
+        response = case.call()
+        assert response.status_code < 500
+        if response.status_code != 200:
+            assert response.json()["Message"]
+
+    try_one()
