@@ -44,9 +44,8 @@ def _number_text(value: float | Decimal) -> str | None:
         raise ValueError("holds an infinite number")
     if isinstance(value, Decimal):
         return format(value, "f")
-    if value == int(value):
-        return str(int(value))
-    return format(Decimal(repr(float(value))), "f")
+    text = format(Decimal(repr(float(value))), "f").removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def _other_text(value: object) -> str:

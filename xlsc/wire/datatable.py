@@ -21,7 +21,7 @@ from xlsc.wire.datatable_write import (
 )
 from xlsc.wire.malformed import MalformedXml
 from xlsc.wire.names import decode_name
-from xlsc.wire.table_document import TableDocument, WireRow
+from xlsc.wire.table_document import TableDocument, WireRow, is_too_sparse
 from xlsc.wire.variables import check_decoded, decode_variables
 from xlsc.wire.xml_text import to_utf8, unescape
 
@@ -109,6 +109,8 @@ def decode_error_table(text: str) -> ErrorTable:
     Source: P §2.5 [obs]; may arrive HTML-escaped [code].
     """
     columns, rows = decode_rows(text)
+    if not columns and not rows:
+        return ErrorTable()
     places = [i for i, name in enumerate(columns) if name not in (ERROR_MESSAGE_COLUMN, ERROR_IDENT_COLUMN)]
     messages = _column(columns, rows, ERROR_MESSAGE_COLUMN)
     return ErrorTable(
@@ -165,6 +167,9 @@ def _fill(data: bytes, plain: PlainRows) -> TableDocument | None:
         return None  # read as it stands, the document's own places are named
     marked = [index for index, given in enumerate(document.rows) if _MARK in given]
     if len(marked) != 1:
+        return None
+    count = sum(len(rows) for _order, rows in plain.pieces)
+    if is_too_sparse(count, len(document.columns), sum(len(order) * len(rows) for order, rows in plain.pieces)):
         return None
     tag_of = {decode_name(tag): tag for tag in tags}
     middle = plain.rows_in_order([tag_of.get(column, "") for column in document.columns])

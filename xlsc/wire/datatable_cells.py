@@ -87,50 +87,48 @@ class RowEncoder:
         return data.replace(b"&", b"&amp;") if "&" in text else data
 
     def _encode_by_column(self, chunk: list[Sequence[object]], first: int) -> bytes:
-        columns = [
-            self._encode_column(index, column, first) for index, column in enumerate(zip(*chunk, strict=True))
-        ] or [[""] * len(chunk)]
-        rows = map("".join, zip(*columns, strict=True))
+        try:
+            columns = [self._encode_column(index, column) for index, column in enumerate(zip(*chunk, strict=True))]
+        except ValueError:
+            self._refuse_first(chunk, first)
+        rows = map("".join, zip(*columns, strict=True)) if columns else [""] * len(chunk)
         end = self._frame.row_end
         return "".join([f"{self._frame.row_start}{row}{end}" for row in rows]).encode()
 
-    def _encode_column(self, index: int, column: Sequence[object], first: int) -> list[str]:
-        """One column's cells with their tags; "" where there is no value."""
+    def _encode_column(self, index: int, column: Sequence[object]) -> list[str]:
+        """One column's cells with their tags; "" where there is no value.
+
+        Raises:
+            ValueError: A cell cannot be written.
+        """
         opened, closed = self._opened[index], self._closed[index]
-        texts = self._to_texts(index, column, first)
+        texts = [value if value is None or isinstance(value, str) else to_wire_text(value) for value in column]
         given = [text for text in texts if text is not None]
         joined = _join_plain(given)
         if joined is None:
-            self._check_characters(index, texts, first)
             return ["" if text is None else self._encode_cell(index, text) for text in texts]
-        escaped = escape(joined)
-        if len(given) == len(texts):
-            return [f"{opened}{text}{closed}" for text in escaped.split(SEPARATOR)]
-        ready = iter(escaped.split(SEPARATOR))
+        ready = iter(escape(joined).split(SEPARATOR))
         return ["" if text is None else f"{opened}{next(ready)}{closed}" for text in texts]
 
     def _encode_cell(self, index: int, text: str) -> str:
+        if FORBIDDEN.search(text):
+            raise ValueError
         # .NET drops blanks that stand alone in an element, unless it is told to keep them.
         opened = self._opened[index] if text.strip(_BLANKS) or not text else self._blank_opened[index]
         return opened + escape(text) + self._closed[index]
 
-    def _to_texts(self, index: int, column: Sequence[object], first: int) -> list[str | None]:
-        texts: list[str | None] = []
-        for row, value in enumerate(column, start=first):
-            if value is None or isinstance(value, str):
-                texts.append(value)
-                continue
-            try:
-                texts.append(to_wire_text(value))
-            except ValueError as error:
-                message = f"{self._address(row, index)} {error}."
-                raise UsageError(message, "Correct the cell, then send it again.") from error
-        return texts
-
-    def _check_characters(self, index: int, texts: Sequence[str | None], first: int) -> None:
-        for row, text in enumerate(texts, start=first):
-            if text is not None and (found := FORBIDDEN.search(text)):
-                refuse_character(self._address(row, index), found[0])
+    def _refuse_first(self, chunk: list[Sequence[object]], first: int) -> NoReturn:
+        """Name the first cell, row by row, that cannot be written."""
+        for row, values in enumerate(chunk, start=first):
+            for index, value in enumerate(values):
+                try:
+                    text = to_wire_text(value)
+                except ValueError as error:
+                    message = f"{self._address(row, index)} {error}."
+                    raise UsageError(message, "Correct the cell, then send it again.") from error
+                if text is not None and (found := FORBIDDEN.search(text)):
+                    refuse_character(self._address(row, index), found[0])
+        raise AssertionError("a cell that could not be written can be written now")
 
 
 def check_widths(rows: Sequence[Sequence[object]], width: int, first: int = 0) -> None:

@@ -10,11 +10,12 @@ document, with one row in place of all, go through the scanner and its rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from xlsc.wire.malformed import MalformedXml
-from xlsc.wire.table_document import MAX_COLUMNS, WireRow
+from xlsc.wire.table_document import MAX_SPARSE_PLACES, WireRow, is_too_sparse
 from xlsc.wire.xml_text import SEPARATOR, is_clean, unescape
 
 #: Bytes per step; rows are never cut.
@@ -23,8 +24,12 @@ CHUNK_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 20
 #: Stands for "<" in values until the tags are read; XML cannot hold it, so no text has it.
 _LESS_THAN = SEPARATOR
-#: How often the order of columns may be learned anew from a row before the document is left to the scanner.
-MAX_LESSONS = 256
+#: How often the order of columns may be learned anew before the document is left to the scanner.
+MAX_LESSONS = 16
+#: Tags that are looked at in a lesson.
+LESSON_TAGS = 100_000
+#: Wider tables are left to the scanner: their patterns take longer to make than they save.
+MAX_PLAIN_COLUMNS = 1024
 
 _NAME = rb"[^\s<>/!?&\"'=:\x00]+"
 _FIRST_ROW = re.compile(
@@ -62,7 +67,8 @@ class PlainRows:
                 continue
             known = {tag: place for place, tag in enumerate(order)}
             places = [known.get(tag, len(order)) for tag in tags]
-            rows.extend(tuple([row[place] for place in places]) for row in ((*given, None) for given in piece))
+            wider = piece if set(tags) <= known.keys() else [(*row, None) for row in piece]
+            rows.extend(map(itemgetter(*places), wider) if len(places) > 1 else [(row[places[0]],) for row in wider])
         return rows
 
 
@@ -104,6 +110,8 @@ class _RowReader:
         self._in_cdata = in_cdata
         self._order: tuple[str, ...] = ()
         self._lessons = 0
+        self._row_count = 0
+        self._value_count = 0
         self._every_cell = True
         self._set_order(())
 
@@ -133,6 +141,8 @@ class _RowReader:
         rows = self._match_or_learn(text)
         if rows is None:
             return False
+        self._row_count += len(rows)
+        self._value_count += text.count("<") // (3 if self._in_cdata else 2) - len(rows)
         self._found.pieces.append((self._order, _put_less_than(rows) if _LESS_THAN in text else rows))
         return True
 
@@ -154,6 +164,8 @@ class _RowReader:
             return None
         opened = text.count("<")
         width = len(self._order)
+        if self._would_be_too_sparse(text, opened):
+            return None
         per_cell = 3 if self._in_cdata else 2
         if self._every_cell and width:
             rows: list[WireRow] = self._strict.findall(text)
@@ -164,24 +176,45 @@ class _RowReader:
         empty = sum([row.count(None) for row in rows])
         return rows if len(rows) * (2 + per_cell * width) - per_cell * empty == opened else None
 
+    def _would_be_too_sparse(self, text: str, opened: int) -> bool:
+        tail = f"</{self._found.row_tag}>"
+        if (self._row_count + len(text) // len(tail)) * len(self._order) < MAX_SPARSE_PLACES:
+            return False
+        return is_too_sparse(self._row_count + text.count(tail), len(self._order), self._value_count + opened // 2)
+
     def _learn(self, text: str) -> bool:
-        """Put the columns of the first row that does not fit into the order; whether that helps."""
+        """Put the columns of the rows that do not fit into the order; whether that helps."""
         self._lessons += 1
         position = text.find("<")
         while match := self._lenient.match(text, position):
             position = match.end()
-        end = text.find(f"</{self._found.row_tag}>", position)
-        head = f"<{self._found.row_tag}>"
-        if end < 0 or not text.startswith(head, position) or self._lessons > MAX_LESSONS:
-            return False
-        tags = tuple(_TAG.findall(text, position + len(head), end))
-        merged = _merge(self._order, tags)
-        if merged is None or merged == self._order or len(merged) > MAX_COLUMNS:
+        order = self._order
+        looked_at = 0
+        for tags in self._tags_of_rows(text, position):
+            if not self._found.tags.keys() >= set(tags):
+                merged = _merge(order, tags)
+                if merged is None or len(merged) > MAX_PLAIN_COLUMNS or self._lessons > MAX_LESSONS:
+                    return False
+                order = merged
+                self._found.tags.update(dict.fromkeys(tags))
+            looked_at += len(tags) + 1
+            if looked_at > LESSON_TAGS:
+                break
+        if order == self._order:
             return False
         self._every_cell = self._lessons == 1
-        self._set_order(merged)
-        self._found.tags.update(dict.fromkeys(tags))
+        self._set_order(order)
         return True
+
+    def _tags_of_rows(self, text: str, position: int) -> Iterator[tuple[str, ...]]:
+        """The tags in each row from a position on, as far as rows follow each other."""
+        head, tail = f"<{self._found.row_tag}>", f"</{self._found.row_tag}>"
+        while text.startswith(head, position):
+            end = text.find(tail, position)
+            if end < 0:
+                return
+            yield tuple(_TAG.findall(text, position + len(head), end))
+            position = text.find("<", end + 1)
 
 
 def _in_one_form(text: str) -> str:

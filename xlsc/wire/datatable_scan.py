@@ -14,7 +14,7 @@ from xml.parsers import expat
 from xlsc.wire.datatable_schema import SchemaReader
 from xlsc.wire.malformed import MalformedXml
 from xlsc.wire.names import decode_name
-from xlsc.wire.table_document import MAX_COLUMNS, MAX_DEPTH, TableDocument
+from xlsc.wire.table_document import MAX_COLUMNS, MAX_DEPTH, TableDocument, is_too_sparse
 
 #: Elements around rows that are no rows themselves, wherever they stand (P §2.3 [inf]).
 DATA_SETS = frozenset({"DataSet", "NewDataSet", "MyDataSet", "DocumentElement", "diffgram"})
@@ -51,6 +51,7 @@ class TableScanner:
         self._nil = False
         self._columns: dict[str, None] = {}
         self._rows: list[tuple[str | None, ...]] = []
+        self._values = 0
         self._schema = SchemaReader()
         self._variables: dict[str, str] = {}
         self._key: str | None = None
@@ -157,6 +158,9 @@ class TableScanner:
     def _end_row(self, _name: str, text: str) -> None:
         if text and text.strip():
             raise MalformedXml(f"Row {len(self._rows) + 1} holds text outside of its columns.")
+        self._values += len(self._row)
+        if is_too_sparse(len(self._rows) + 1, len(self._columns), self._values):
+            raise MalformedXml(f"The table has {len(self._columns)} columns, and its rows hold hardly any of them.")
         self._rows.append(tuple(map(self._row.get, self._columns)))
         self._row = {}
 

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 MAX_DEPTH = 32
 #: Columns of a table, the width of an Excel sheet.
 MAX_COLUMNS = 16_384
+#: Places for values in a table whose rows leave most of them empty, as a few bytes of XML can ask for very many.
+MAX_SPARSE_PLACES = 20_000_000
+#: Beyond that, one place in so many must hold a value.
+SPARSE_RATIO = 10
 
 WireRow = tuple[str | None, ...]
 
@@ -30,3 +34,8 @@ class TableDocument:
     variables: dict[str, str] = field(default_factory=dict)
     variables_text: str = ""
     escaped: Sequence[str] = ()
+
+
+def is_too_sparse(rows: int, columns: int, values: int) -> bool:
+    """Whether a table of this size would hold next to nothing but empty places."""
+    return rows * columns > max(MAX_SPARSE_PLACES, values * SPARSE_RATIO)
