@@ -11,7 +11,7 @@ from decimal import Context, Decimal
 from xlsc.core.canonical import canonical, parse_number
 from xlsc.core.documents import Document, group_documents
 from xlsc.core.results import Code, RowError
-from xlsc.core.rules import KIND_NAMES, ColumnRule, DocumentRule, Verdict, Verdicts, quote
+from xlsc.core.rules import KIND_NAMES, ColumnRule, DocumentRule, Judged, Verdict, quote
 from xlsc.core.table import Row, Table
 from xlsc.errors import UsageError
 
@@ -78,16 +78,21 @@ def _check_column(table: Table, rule: ColumnRule) -> list[RowError]:
             )
         return []
     name = table.columns[index].name
-    judge = Verdicts(rule)
+    is_key = table.columns[index].is_key
+    judged = Judged(rule)
     first_rows: dict[str, int] = {}
     found: list[RowError] = []
     for row in table.rows:
         value = row.values[index]
-        verdict = judge[value]
-        if verdict is None and rule.unique and value is not None:
-            verdict = _judge_repeat(value, row.sheet_row, first_rows)
-        if verdict is not None and not (verdict[0] is Code.REQUIRED and table.columns[index].is_key):
-            found.append(RowError(row.sheet_row, name, value, verdict[1], verdict[0]))
+        verdicts = judged[value]
+        repeat = _judge_repeat(value, row.sheet_row, first_rows) if rule.unique and value else None
+        if repeat:
+            verdicts = (*verdicts, repeat)
+        found += [
+            RowError(row.sheet_row, name, value, message, code)
+            for code, message in verdicts
+            if not (code is Code.REQUIRED and is_key)
+        ]
     return found
 
 
@@ -105,6 +110,8 @@ def _check_documents(table: Table, documents: Iterable[Document], rule: Document
     indexes = [_need_column(table, column, rule.kind) for column in rule.columns]
     found: list[RowError] = []
     for document in documents:
+        if table.key_indexes and not all(document.key):
+            continue  # nothing says which document the row belongs to, and its missing key is reported
         rows = [table.rows[index] for index in document.indexes]
         if rule.kind == "balance":
             found += _check_balance(table, rows, indexes)

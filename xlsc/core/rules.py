@@ -18,8 +18,9 @@ from xlsc.errors import UsageError
 
 Kind = Literal["text", "number", "integer", "date", "boolean"]
 Bound = int | float | Decimal | date | str
-#: What a rule says about a text: why it is wrong and the sentence for the person; None where it is right.
+#: One thing wrong with a text: why, and the sentence for the person; None where nothing is.
 Verdict = tuple[Code, str] | None
+Verdicts = tuple[tuple[Code, str], ...]
 
 #: What a kind looks like, for messages.
 KIND_NAMES = {
@@ -109,8 +110,8 @@ class DocumentRule:
             )
 
 
-class Verdicts(dict[str | None, Verdict]):
-    """What a rule says about texts; sheets repeat themselves, so equal texts are judged once."""
+class Judged(dict[str | None, Verdicts]):
+    """All that a rule says about a text; sheets repeat themselves, so equal texts are judged once."""
 
     def __init__(self, rule: ColumnRule) -> None:
         super().__init__()
@@ -118,20 +119,16 @@ class Verdicts(dict[str | None, Verdict]):
         self._column = rule.column
         self._judges = _judges(rule)
 
-    def __missing__(self, value: str | None) -> Verdict:
-        verdict = self._judge(value)
+    def __missing__(self, value: str | None) -> Verdicts:
+        verdicts = self._judge(value)
         if len(self) < _MEMO_LIMIT:
-            self[value] = verdict
-        return verdict
+            self[value] = verdicts
+        return verdicts
 
-    def _judge(self, value: str | None) -> Verdict:
+    def _judge(self, value: str | None) -> Verdicts:
         if value is None or not value.strip():
-            return (Code.REQUIRED, f"{self._column} must not be blank.") if self._required else None
-        for judge in self._judges:
-            verdict = judge(value)
-            if verdict is not None:
-                return verdict
-        return None
+            return ((Code.REQUIRED, f"{self._column} must not be blank."),) if self._required else ()
+        return tuple(verdict for judge in self._judges if (verdict := judge(value)))
 
 
 def _judges(rule: ColumnRule) -> list[Callable[[str], Verdict]]:
