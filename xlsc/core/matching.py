@@ -59,8 +59,8 @@ def locate(errors: ErrorTable, table: Table, code: Code = Code.SERVICE) -> list[
         value = exact(row.values[cell.index]) if cell else None
         found.append(RowError(row.sheet_row, column, value, messages[position], code))
     found.sort(key=lambda error: error.sheet_row or 0)
-    for position, index in enumerate(answers):
-        if index is None:
+    for position, answer in enumerate(answers):
+        if answer is None:
             summary = _summary(errors.columns, errors.rows[position])
             found.append(RowError(None, None, summary, messages[position], Code.UNLOCATED))
     return found
