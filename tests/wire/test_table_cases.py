@@ -120,7 +120,7 @@ def test_data_set_is_written_and_read():
         "    <Memo><![CDATA[a]]]]><![CDATA[>b]]></Memo>\r\n  </Table01>\r\n"
         "  <Table01>\r\n    <No><![CDATA[  ]]></No>\r\n  </Table01>\r\n"
         "  <Table01>\r\n    <No><![CDATA[]]></No>\r\n"
-        "    <Memo><![CDATA[x]]>&#xD;<![CDATA[\ny]]></Memo>\r\n  </Table01>\r\n"
+        "    <Memo>x&#xD;\ny</Memo>\r\n  </Table01>\r\n"
         "</MyDataSet>"
     )
     assert encode_data_set(["No", "Memo"], rows) == document

@@ -94,7 +94,7 @@ def encode_errors(columns: Sequence[str | Named], rows: Sequence[Sequence[str | 
 
 
 def encode_data_set(columns: Sequence[str | Named], rows: Iterable[Sequence[str | None]]) -> str:
-    r"""The rows of GetAllData: ``MyDataSet`` with ``Table01`` rows, every value in CDATA, CRLF and two blanks.
+    r"""The rows of GetAllData: ``MyDataSet`` with ``Table01`` rows, values in CDATA, CRLF and two blanks.
 
     Characters that XML cannot hold become U+FFFD, so that one bad value does not hide all others.
 
@@ -111,7 +111,7 @@ def encode_data_set(columns: Sequence[str | Named], rows: Iterable[Sequence[str 
     for index, row in enumerate(rows):
         check_widths([row], len(tags), first=index)
         cells = "".join(
-            f"    <{tag}><![CDATA[{_to_cdata(value)}]]></{tag}>\r\n"
+            f"    {_encode_value(tag, replace_forbidden(value))}\r\n"
             for tag, value in zip(tags, row, strict=True)
             if value is not None
         )
@@ -154,10 +154,13 @@ def _clean(value: str | None) -> str | None:
     return None if value is None else replace_forbidden(value)
 
 
-def _to_cdata(value: str) -> str:
-    """The inside of a CDATA section; its own end and CR, which it cannot hold, go between two sections."""
-    text = replace_forbidden(value).replace("]]>", "]]]]><![CDATA[>")
-    return text.replace("\r", "]]>&#xD;<![CDATA[") if "\r" in text else text
+def _encode_value(tag: str, value: str) -> str:
+    """A value in CDATA; one with CR as escaped text, as a parser would take the CR out of CDATA."""
+    if "\r" not in value:
+        return f"<{tag}><![CDATA[{value.replace(']]>', ']]]]><![CDATA[>')}]]></{tag}>"
+    # .NET drops blanks that stand alone outside of CDATA, unless it is told to keep them.
+    attribute = ' xml:space="preserve"' if not value.strip(" \t\r\n") else ""
+    return f"<{tag}{attribute}>{escape(value)}</{tag}>"
 
 
 def _encode_schema(tags: Sequence[str]) -> str:
