@@ -237,7 +237,13 @@ def parse_xml(body: bytes) -> etree._Element:
         MalformedXml: Not well-formed, or a DOCTYPE.
     """
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
     )
     data = to_utf8(body)
     if _DOCTYPE.match(data):

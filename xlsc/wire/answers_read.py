@@ -174,7 +174,8 @@ def _list(body: bytes, expected: str, read: Callable[[Members], T], needed: str)
     value = read_value(body, expected)
     if isinstance(value, Members) and value.find("items") is not None:
         value = value.find("items")
-    if isinstance(value, (bool, int, float)) or (isinstance(value, str) and value.strip()):
+    # A list without items is [] in JSON and an empty text in XML; an object without members is neither.
+    if value == Members([]) or not (isinstance(value, (list, Members)) or value == ""):
         raise unreadable(f"The service answered with something else than {expected}.", body)
     found = []
     for item in to_items(value):
@@ -302,6 +303,8 @@ def _tenant_errors(item: Members) -> TenantErrors:
 
 def read_error_rows(rows: list[Members]) -> tuple[ErrorTable, tuple[str, ...]]:
     """Rows given as members, and the EONERUNIDENT of each; columns by first appearance."""
+    if not rows:
+        return ErrorTable(), ()
     given = [{name: _cell(value) for name, value in row.pairs} for row in rows]
     names = dict.fromkeys(name for row in given for name in row)
     columns = tuple(name for name in names if name not in (ERROR_IDENT_COLUMN, ERROR_MESSAGE_COLUMN))

@@ -144,7 +144,7 @@ def _requote(match: re.Match[str]) -> str:
 
 
 def _read_pairs(value: object) -> dict[str, str]:
-    if value is None:
+    if value is None or value == "":
         return {}
     if isinstance(value, dict):
         lowered = {name.lower() for name in value}
