@@ -142,8 +142,8 @@ def is_day_first(texts: Iterable[str | None]) -> bool:
     (True, False)
     """
     found = False
-    for text in texts:
-        match = _SLASHED.match(text.strip()) if text and "/" in text else None
+    for text in [text for text in texts if text and "/" in text]:
+        match = _SLASHED.match(text.strip())
         if match:
             if int(match[2]) > 12:
                 return False

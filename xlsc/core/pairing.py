@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import getitem, itemgetter
 
-from xlsc.core.canonical import Memo, Normalise, canonical, canonical_day_first, exact, is_day_first, loose
+from xlsc.core.canonical import Memo, Normalise, canonical, canonical_day_first, is_day_first, loose
 from xlsc.core.table import Table
 
 #: Values of one row in the columns that are compared.
@@ -80,42 +81,44 @@ def _bare(name: str) -> str:
 class _Side:
     """Rows of one side, reduced to the shared columns, their texts spelled as a level asks."""
 
-    def __init__(self, raw: Callable[[int], Sequence[str | None]], count: int, indexes: Sequence[int]) -> None:
-        self._raw = raw
-        self.count = count
+    def __init__(self, rows: Sequence[Sequence[str | None]], indexes: Sequence[int]) -> None:
+        self.count = len(rows)
+        self._rows = rows
         self._indexes = indexes
-        self._spellings: dict[Level, list[Memo]] = {Level.EXACT: [Memo(exact) for _ in indexes]}
+        self._spellings: dict[Level, list[Memo]] = {}
 
-    def values(self, position: int, level: Level) -> Values:
-        """The row's texts in all shared columns."""
-        row = self._raw(position)
-        return tuple(memo[row[index]] for memo, index in zip(self._memos(level), self._indexes, strict=True))
+    def spell(self, places: Sequence[int], level: Level) -> Callable[[int], Values]:
+        """A function from a row's position to its texts in some of the shared columns."""
+        rows = self._rows
+        indexes = [self._indexes[place] for place in places]
+        pick = _pick(indexes)
+        if level is Level.EXACT:
+            return lambda position: pick(rows[position])
+        memos = [self._memos(level)[place] for place in places]
+        return lambda position: tuple(map(getitem, memos, pick(rows[position])))
 
-    def value(self, position: int, place: int, level: Level) -> str | None:
-        """The row's text in one shared column, by its place among them."""
-        return self._memos(level)[place][self._raw(position)[self._indexes[place]]]
-
-    def key(self, position: int, places: Sequence[int], level: Level) -> Values:
-        """The row's texts in some of the shared columns."""
-        return tuple(self.value(position, place, level) for place in places)
+    def column(self, positions: Iterable[int], place: int) -> list[str | None]:
+        """The canonical texts of some rows in one shared column."""
+        rows, index, memo = self._rows, self._indexes[place], self._memos(Level.CANONICAL)[place]
+        return [memo[rows[position][index]] for position in positions]
 
     def _memos(self, level: Level) -> list[Memo]:
-        memos = self._spellings.get(level)
-        if memos is None:
-            plain = self._canonical_spellings()
+        if not self._spellings:
+            plain = [self._canonical_spelling(index) for index in self._indexes]
             self._spellings[Level.CANONICAL] = [Memo(spell) for spell in plain]
             self._spellings[Level.LOOSE] = [Memo(_then_loose(spell)) for spell in plain]
-            memos = self._spellings[level]
-        return memos
+        return self._spellings[level]
 
-    def _canonical_spellings(self) -> list[Normalise]:
-        """One for each column: whether the day stands first can only be told from all its dates together."""
-        return [
-            canonical_day_first
-            if is_day_first(self._raw(position)[index] for position in range(self.count))
-            else canonical
-            for index in self._indexes
-        ]
+    def _canonical_spelling(self, index: int) -> Normalise:
+        """Whether the day stands first can only be told from all dates of a column together."""
+        return canonical_day_first if is_day_first([row[index] for row in self._rows]) else canonical
+
+
+def _pick(indexes: Sequence[int]) -> Callable[[Sequence[str | None]], Values]:
+    if len(indexes) == 1:
+        index = indexes[0]
+        return lambda row: (row[index],)
+    return itemgetter(*indexes) if indexes else lambda _: ()
 
 
 def _then_loose(spell: Normalise) -> Normalise:
@@ -126,9 +129,8 @@ class _Pairing:
     """One pairing on its way: which echoed rows wait, which sent rows are taken, and by which messages."""
 
     def __init__(self, echo: Echo, table: Table, shared: Sequence[tuple[int, int]]) -> None:
-        rows = table.rows
-        self._echo = _Side(lambda position: echo.rows[position], len(echo.rows), [index for index, _ in shared])
-        self._sent = _Side(lambda index: rows[index].values, len(rows), [place for _, place in shared])
+        self._echo = _Side(echo.rows, [index for index, _ in shared])
+        self._sent = _Side([row.values for row in table.rows], [index for _, index in shared])
         self._messages = echo.messages
         self._places = range(len(shared))
         self._key_places = [place for place, (_, index) in enumerate(shared) if table.columns[index].is_key]
@@ -152,16 +154,12 @@ class _Pairing:
             return
         for level in Level:
             echoes = self._by_key(self._unmatched(), self._echo, level)
-            if not echoes:
-                continue
             rows = self._by_key(self._candidates, self._sent, level, wanted=echoes)
-            if level is Level.LOOSE:
-                rows = {key: group for key, group in rows.items() if self._is_one_key(group)}
-            self._join_agreeing(echoes, rows)
-            for key, positions in echoes.items():
-                if key in rows:
-                    waiting = [position for position in positions if self._answers[position] is None]
-                    self._assign(waiting, rows[key], repeats=True)
+            for key, group in rows.items():
+                if level is not Level.LOOSE or self._is_one(self._key_places, group):
+                    self._join_agreeing(echoes[key], group)
+                    waiting = [position for position in echoes[key] if self._answers[position] is None]
+                    self._assign(waiting, group, repeats=True)
 
     def join_by_content(self) -> None:
         """Pair rows without a usable key by at least half of their values, where only one content fits.
@@ -169,14 +167,11 @@ class _Pairing:
         A key that came back and was never sent rules a row out: it belongs to something else.
         """
         waiting = self._unmatched()
-        if not waiting:
-            return
-        rows: Groups = {(): range(self._sent.count)}
-        masks = self._agreement({(): waiting}, rows)
-        for mask, positions in _ranked(masks):
+        rows = range(self._sent.count)
+        for mask, positions in self._agreement(waiting, rows) if waiting else ():
             fitting = [position for position in positions if self._is_enough(position, mask)]
-            for group, found in self._join_on(mask, {(): fitting}, rows, free_only=False):
-                if self._is_one_content(found):
+            for group, found in self._join_on(mask, fitting, rows):
+                if self._is_one(self._places, found):
                     self._assign(group, found, repeats=True)
 
     def finish(self) -> list[int | None]:
@@ -195,36 +190,25 @@ class _Pairing:
     def _narrow(self) -> None:
         """Leave out sent rows whose key cannot fit any echoed row; nothing later needs them."""
         if self._key_places:
-            wanted = {self._echo.key(position, self._key_places, Level.LOOSE) for position in self._waiting()}
-            self._candidates = [
-                index
-                for index in range(self._sent.count)
-                if self._sent.key(index, self._key_places, Level.LOOSE) in wanted
-            ]
+            wanted = set(map(self._echo.spell(self._key_places, Level.LOOSE), self._waiting()))
+            key = self._sent.spell(self._key_places, Level.LOOSE)
+            self._candidates = [index for index in range(self._sent.count) if key(index) in wanted]
 
     def _join_at(self, level: Level) -> None:
-        wanted: dict[Values, list[int]] = {}
-        for position in self._waiting():
-            values = self._echo.values(position, level)
-            if any(values):
-                wanted.setdefault(values, []).append(position)
-        found: dict[Values, list[int]] = {}
-        for index in self._candidates if wanted else ():
-            values = self._sent.values(index, level)
-            if values in wanted:
-                found.setdefault(values, []).append(index)
+        waiting = self._waiting()
+        if not waiting:
+            return
+        wanted = _grouped(waiting, self._echo.spell(self._places, level))
+        found = _grouped(self._candidates, self._sent.spell(self._places, level), wanted)
         for values, rows in found.items():
             if level is not Level.LOOSE:
                 self._assign(wanted[values], rows, repeats=level is Level.CANONICAL)
-            elif self._is_one_content(index for index in rows if not self._taken[index]):
-                self._assign(wanted[values], rows, repeats=self._is_one_content(rows))
+            elif self._is_one(self._places, [index for index in rows if not self._taken[index]]):
+                self._assign(wanted[values], rows, repeats=self._is_one(self._places, rows))
 
-    def _is_one_content(self, rows: Iterable[int]) -> bool:
-        """Whether rows that are loosely equal mean the same; else taking one of them would be a guess."""
-        return len({self._sent.values(index, Level.CANONICAL) for index in rows}) <= 1
-
-    def _is_one_key(self, rows: Iterable[int]) -> bool:
-        return len({self._sent.key(index, self._key_places, Level.CANONICAL) for index in rows}) == 1
+    def _is_one(self, places: Sequence[int], rows: Iterable[int]) -> bool:
+        """Whether rows that look alike mean the same in some columns; else taking one of them would be a guess."""
+        return len(set(map(self._sent.spell(places, Level.CANONICAL), rows))) <= 1
 
     def _assign(self, positions: Sequence[int], rows: Sequence[int], *, repeats: bool) -> None:
         """Each echoed row takes a row of its own; with ``repeats`` those left over share one, if with a new message.
@@ -255,85 +239,60 @@ class _Pairing:
         self._taken[index] = 1
         self._said.add((index, self._messages[position]))
 
-    def _by_key(
-        self, positions: Iterable[int], side: _Side, level: Level, wanted: Groups | None = None
-    ) -> dict[Values, list[int]]:
+    def _by_key(self, positions: Iterable[int], side: _Side, level: Level, wanted: Groups | None = None) -> Groups:
         """Positions grouped by their key, those with a blank in it left out; with ``wanted`` only its keys."""
-        groups: dict[Values, list[int]] = {}
-        for position in positions:
-            key = side.key(position, self._key_places, level)
-            if all(key) and (wanted is None or key in wanted):
-                groups.setdefault(key, []).append(position)
-        return groups
+        groups = _grouped(positions, side.spell(self._key_places, level), wanted)
+        return {key: group for key, group in groups.items() if all(key)}
 
-    def _join_agreeing(self, echoes: Groups, rows: Groups) -> None:
-        """Pair rows of the same document by the columns whose values the document has; the most columns first."""
-        several = {key: positions for key, positions in echoes.items() if len(rows.get(key, ())) > 1}
-        if several:
-            for mask, positions in _ranked(self._agreement(several, rows)):
-                chosen = set(positions)
-                groups = {key: [p for p in group if p in chosen] for key, group in several.items()}
-                for group, found in self._join_on(mask, groups, rows, free_only=True):
-                    self._assign(group, found, repeats=False)
+    def _join_agreeing(self, positions: Sequence[int], rows: Sequence[int]) -> None:
+        """Pair rows of one document by the columns whose values the document has; the most columns first."""
+        free = [index for index in rows if not self._taken[index]]
+        if len(free) > 1:
+            for mask, group in self._agreement(positions, free):
+                for agreeing, found in self._join_on(mask, group, free):
+                    self._assign(agreeing, found, repeats=False)
 
-    def _agreement(self, echoes: Groups, rows: Groups) -> dict[int, int]:
-        """For each echoed row the columns, as bits, whose value some row of its group has too; blanks do not count."""
-        masks = {position: 0 for positions in echoes.values() for position in positions}
+    def _agreement(self, positions: Sequence[int], rows: Sequence[int]) -> list[tuple[int, list[int]]]:
+        """The columns, as bits, whose values some of the rows have too, with the echoed rows of which that holds."""
+        masks = [0] * len(positions)
         for place in self._places:
-            wanted = self._wanted_values(echoes, place)
-            for key in echoes:
-                for index in rows[key]:
-                    value = self._sent.value(index, place, Level.CANONICAL)
-                    for position in wanted.pop((key, value), ()):
-                        masks[position] |= 1 << place
-        return masks
-
-    def _wanted_values(self, echoes: Groups, place: int) -> dict[tuple[Values, str | None], list[int]]:
-        wanted: dict[tuple[Values, str | None], list[int]] = {}
-        for key, positions in echoes.items():
-            for position in positions:
-                value = self._echo.value(position, place, Level.CANONICAL)
-                if value is not None:
-                    wanted.setdefault((key, value), []).append(position)
-        return wanted
+            known = set(self._sent.column(rows, place)) - {None}
+            for order, value in enumerate(self._echo.column(positions, place)):
+                if value in known:
+                    masks[order] |= 1 << place
+        return _ranked(positions, masks)
 
     def _join_on(
-        self,
-        mask: int,
-        echoes: Groups,
-        rows: Groups,
-        *,
-        free_only: bool,
-    ) -> list[tuple[list[int], list[int]]]:
-        """Echoed and sent rows of the same group that agree in all columns of a mask."""
+        self, mask: int, positions: Sequence[int], rows: Iterable[int]
+    ) -> list[tuple[Sequence[int], Sequence[int]]]:
+        """Echoed and sent rows that agree in all columns of a mask."""
         places = [place for place in self._places if mask >> place & 1]
-        answers: list[tuple[list[int], list[int]]] = []
-        for key, positions in echoes.items():
-            wanted: dict[Values, list[int]] = {}
-            for position in positions:
-                wanted.setdefault(self._echo.key(position, places, Level.CANONICAL), []).append(position)
-            found: dict[Values, list[int]] = {}
-            for index in rows[key] if wanted else ():
-                if not (free_only and self._taken[index]):
-                    values = self._sent.key(index, places, Level.CANONICAL)
-                    if values in wanted:
-                        found.setdefault(values, []).append(index)
-            answers += [(wanted[values], indexes) for values, indexes in found.items()]
-        return answers
+        wanted = _grouped(positions, self._echo.spell(places, Level.CANONICAL))
+        found = _grouped(rows if wanted else (), self._sent.spell(places, Level.CANONICAL), wanted)
+        return [(wanted[values], indexes) for values, indexes in found.items()]
 
     def _is_enough(self, position: int, mask: int) -> bool:
-        present = sum(
-            1 << place for place in self._places if self._echo.value(position, place, Level.CANONICAL) is not None
-        )
+        values = self._echo.spell(self._places, Level.CANONICAL)(position)
+        present = sum(1 << place for place, value in enumerate(values) if value is not None)
         keys = sum(1 << place for place in self._key_places)
         return mask & keys == present & keys and mask.bit_count() * 2 >= present.bit_count()
 
 
-def _ranked(masks: dict[int, int]) -> list[tuple[int, list[int]]]:
+def _grouped(positions: Iterable[int], spell: Callable[[int], Values], wanted: Groups | None = None) -> Groups:
+    """Positions by their values, all-blank ones left out; with ``wanted`` only those whose values stand there."""
+    groups: dict[Values, list[int]] = {}
+    for position in positions:
+        values = spell(position)
+        if any(values) if wanted is None else values in wanted:
+            groups.setdefault(values, []).append(position)
+    return groups
+
+
+def _ranked(positions: Sequence[int], masks: Sequence[int]) -> list[tuple[int, list[int]]]:
     """The commonest masks, those with most columns first, each with its positions; the empty one left out."""
-    common = [mask for mask, _ in Counter(masks.values()).most_common(_MOST_MASKS + 1) if mask][:_MOST_MASKS]
+    common = [mask for mask, _ in Counter(masks).most_common(_MOST_MASKS + 1) if mask][:_MOST_MASKS]
     groups: dict[int, list[int]] = {mask: [] for mask in common}
-    for position, mask in masks.items():
+    for position, mask in zip(positions, masks, strict=True):
         if mask in groups:
             groups[mask].append(position)
     return sorted(groups.items(), key=lambda group: (-group[0].bit_count(), group[0]))

@@ -184,7 +184,8 @@ def _encode_column(cells: _Cells, options: TextOptions, errors: list[RowError]) 
     types = set(map(type, cells.values)) - {type(None)}
     stored = options.read == "stored"
     if types <= {str} and stored:
-        texts = [exact(text) for text in cast("Sequence[str | None]", cells.values)]
+        given = cast("Sequence[str | None]", cells.values)
+        texts = [text if text and not text.isspace() else None for text in given]
     elif cells.own_formats is None and (len(types) == 1 or types <= _NUMBERS):
         texts = _encode_alike(cells, options, errors)
     else:
