@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from xlsc.errors import UsageError
 from xlsc.wire.cell_texts import to_wire_text
@@ -87,35 +87,43 @@ class RowEncoder:
         return data.replace(b"&", b"&amp;") if "&" in text else data
 
     def _encode_by_column(self, chunk: list[Sequence[object]], first: int) -> bytes:
+        """The chunk from parts: per row its start, per cell a tag, a text and a tag, and its end."""
+        row = [self._frame.row_start]
+        for opened, closed in zip(self._opened, self._closed, strict=True):
+            row += (opened, "", closed)
+        row.append(self._frame.row_end)
+        parts = row * len(chunk)
         try:
-            columns = [self._encode_column(index, column) for index, column in enumerate(zip(*chunk, strict=True))]
+            for index, column in enumerate(zip(*chunk, strict=True)):
+                self._put_column(parts, len(row), index, column)
         except ValueError:
             self._refuse_first(chunk, first)
-        rows = map("".join, zip(*columns, strict=True)) if columns else [""] * len(chunk)
-        end = self._frame.row_end
-        return "".join([f"{self._frame.row_start}{row}{end}" for row in rows]).encode()
+        return "".join(parts).encode()
 
-    def _encode_column(self, index: int, column: Sequence[object]) -> list[str]:
-        """One column's cells with their tags; "" where there is no value.
+    def _put_column(self, parts: list[str], stride: int, index: int, column: Sequence[object]) -> None:
+        """Put one column's texts between their tags, and take the tags away where there is no value.
 
         Raises:
             ValueError: A cell cannot be written.
         """
-        opened, closed = self._opened[index], self._closed[index]
-        texts = [value if value is None or isinstance(value, str) else to_wire_text(value) for value in column]
-        given = [text for text in texts if text is not None]
-        joined = _join_plain(given)
+        place = 1 + 3 * index
+        texts, missing = _blank_missing(list(column))
+        joined = _join_plain(texts)
         if joined is None:
-            return ["" if text is None else self._encode_cell(index, text) for text in texts]
-        ready = iter(escape(joined).split(SEPARATOR))
-        return ["" if text is None else f"{opened}{next(ready)}{closed}" for text in texts]
-
-    def _encode_cell(self, index: int, text: str) -> str:
-        if FORBIDDEN.search(text):
-            raise ValueError
-        # .NET drops blanks that stand alone in an element, unless it is told to keep them.
-        opened = self._opened[index] if text.strip(_BLANKS) or not text else self._blank_opened[index]
-        return opened + escape(text) + self._closed[index]
+            given = [to_wire_text(value) for value in column]
+            missing = [row for row, text in enumerate(given) if text is None]
+            texts = [text or "" for text in given]
+            if FORBIDDEN.search("".join(texts)):
+                raise ValueError
+            # .NET drops blanks that stand alone in an element, unless it is told to keep them.
+            for row, text in enumerate(texts):
+                if text and not text.strip(_BLANKS):
+                    parts[row * stride + place] = self._blank_opened[index]
+            joined = SEPARATOR.join(texts)
+        escaped = escape(joined)
+        parts[place + 1 :: stride] = texts if escaped is joined else escaped.split(SEPARATOR)
+        for row in missing:
+            parts[row * stride + place] = parts[row * stride + place + 2] = ""
 
     def _refuse_first(self, chunk: list[Sequence[object]], first: int) -> NoReturn:
         """Name the first cell, row by row, that cannot be written."""
@@ -155,6 +163,17 @@ def refuse_character(place: str, character: str) -> NoReturn:
         f"{place} holds the character U+{ord(character):04X}, which XML cannot hold.",
         "Remove the character, for example with Excel's CLEAN, then send it again.",
     )
+
+
+def _blank_missing(cells: list[Any]) -> tuple[list[str], list[int]]:
+    """The cells with "" for None, and where None was."""
+    missing = []
+    row = -1
+    for _ in range(cells.count(None)):
+        row = cells.index(None, row + 1)
+        cells[row] = ""
+        missing.append(row)
+    return cells, missing
 
 
 def _join_plain(cells: Sequence[str]) -> str | None:

@@ -26,8 +26,8 @@ _HEAD_BYTES = 1 << 20
 _LESS_THAN = SEPARATOR
 #: How often the order of columns may be learned anew before the document is left to the scanner.
 MAX_LESSONS = 16
-#: Tags that are looked at in a lesson.
-LESSON_TAGS = 100_000
+#: Rows without a new column that end a lesson.
+LESSON_ROWS = 50
 #: Wider tables are left to the scanner: their patterns take longer to make than they save.
 MAX_PLAIN_COLUMNS = 1024
 
@@ -113,16 +113,15 @@ class _RowReader:
         self._row_count = 0
         self._value_count = 0
         self._every_cell = True
-        self._set_order(())
+        self._strict: re.Pattern[str] | None = None
+        self._lenient: re.Pattern[str] | None = None
 
-    def _set_order(self, order: tuple[str, ...]) -> None:
-        self._order = order
+    def _pattern(self, cell_count: str) -> re.Pattern[str]:
+        """A row of the known columns; ``cell_count`` is what each cell may be followed by: nothing or "?+"."""
         value = r"<!\[CDATA\[([^<\]]*+)\]\]>" if self._in_cdata else "([^<]*+)"
-        cells = [rf"<{re.escape(tag)}>{value}</{re.escape(tag)}>\s*+" for tag in order]
+        cells = [rf"(?:<{re.escape(tag)}>{value}</{re.escape(tag)}>\s*+){cell_count}" for tag in self._order]
         row = re.escape(self._found.row_tag)
-        head, tail = rf"<{row}>\s*+", rf"</{row}>\s*+(?=<|\Z)"
-        self._strict = re.compile(head + "".join(cells) + tail)
-        self._lenient = re.compile(head + "".join(f"(?:{cell})?+" for cell in cells) + tail)
+        return re.compile(rf"<{row}>\s*+{''.join(cells)}</{row}>\s*+(?=<|\Z)")
 
     def read(self, chunk: bytes) -> bool:
         """Take the rows of a chunk; whether all of it could be understood."""
@@ -167,11 +166,15 @@ class _RowReader:
         if self._would_be_too_sparse(text, opened):
             return None
         per_cell = 3 if self._in_cdata else 2
-        if self._every_cell and width:
+        if not width:
+            return None
+        if self._every_cell:
+            self._strict = self._strict or self._pattern("")
             rows: list[WireRow] = self._strict.findall(text)
             if len(rows) * (2 + per_cell * width) == opened:
                 return rows if width > 1 else [(value,) for value in rows]  # type: ignore[misc]
             self._every_cell = False
+        self._lenient = self._lenient or self._pattern("?+")
         rows = [match.groups() for match in self._lenient.finditer(text)]
         empty = sum([row.count(None) for row in rows])
         return rows if len(rows) * (2 + per_cell * width) - per_cell * empty == opened else None
@@ -186,24 +189,28 @@ class _RowReader:
         """Put the columns of the rows that do not fit into the order; whether that helps."""
         self._lessons += 1
         position = text.find("<")
-        while match := self._lenient.match(text, position):
+        while self._lenient and (match := self._lenient.match(text, position)):
             position = match.end()
         order = self._order
-        looked_at = 0
+        fewest = len(order)
+        known = 0
         for tags in self._tags_of_rows(text, position):
+            known += 1
+            fewest = min(fewest, len(tags)) if fewest else len(tags)
             if not self._found.tags.keys() >= set(tags):
                 merged = _merge(order, tags)
                 if merged is None or len(merged) > MAX_PLAIN_COLUMNS or self._lessons > MAX_LESSONS:
                     return False
                 order = merged
                 self._found.tags.update(dict.fromkeys(tags))
-            looked_at += len(tags) + 1
-            if looked_at > LESSON_TAGS:
+                known = 0
+            if known > LESSON_ROWS:
                 break
         if order == self._order:
             return False
-        self._every_cell = self._lessons == 1
-        self._set_order(order)
+        self._every_cell = fewest == len(order)
+        self._order = order
+        self._strict = self._lenient = None
         return True
 
     def _tags_of_rows(self, text: str, position: int) -> Iterator[tuple[str, ...]]:
@@ -219,7 +226,9 @@ class _RowReader:
 
 def _in_one_form(text: str) -> str:
     """The text with empty and blank-keeping elements as ordinary ones."""
-    return _KEEPING_ELEMENT.sub(r"\1>", _EMPTY_ELEMENT.sub(r"<\1></\1>", text))
+    if "/>" in text:
+        text = _EMPTY_ELEMENT.sub(r"<\1></\1>", text)
+    return _KEEPING_ELEMENT.sub(r"\1>", text) if ' xml:space="' in text else text
 
 
 def _merge(order: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -1,0 +1,5 @@
+"""``python -m benchmarks [--rows N] [--columns N]``."""
+
+from benchmarks.wire import main
+
+main()
