@@ -21,6 +21,10 @@ PHONE = "[<=9999999]###-####;(###) ###-####"
         ("-0.4", "0", "0"),
         ("0", "#", ""),
         ("5", "0.##", "5."),
+        ("1.5", ".00", "1.50"),
+        ("0.5", '"at "#.00', "at .50"),
+        ("1.5", '"at ".00', "at 1.50"),
+        ("1e500", "0.00", None),
         ("5.25", "0.0#", "5.25"),
         ("0.5", "?.??", " .5".strip()),
         ("1234.5", "#,##0.00", "1,234.50"),
@@ -149,3 +153,9 @@ def test_other_formats_are_no_codes(number_format):
 def test_semicolons_in_quotes_do_not_part_sections():
     assert split_sections(r'0";"0;\;0;[;]') == ['0";"0', r"\;0", "[;]"]
     assert parse_format("[Unheard]0") is None
+
+
+def test_a_hostile_format_takes_no_time():
+    assert code_format("0" * 20_000 + "!") is None
+    assert code_format("00" + "-0" * 10_000 + "x") is None
+    assert parse_format('"' + "0" * 20_000) is None

@@ -19,8 +19,10 @@ from xlsc.core.number_format_tokens import Kind, Section, Token, parse_format, s
 #: Excel's own short date shows as the system says; files spell it so (built-in formats 14 and 22).
 _SYSTEM_DATES = {"mm-dd-yy": "m/d/yyyy", "m/d/yy h:mm": "m/d/yyyy h:mm"}
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - dates of a sheet have no zone
-_CODE = re.compile(r'(?:\[\$-[^\]]*\])?(0{2,}(?:(?:[-/() ]|\\.|"[^"]*")*0+)*)\Z')
+_CODE = re.compile(r'(?:\[\$-[^\]]*\])?(0{2,}(?:(?:[-/() ]|\\.|"[^"]*")+0+)*)\Z')
 _WIDE = Context(prec=800)
+#: Longer numbers are no cell's; a cell ends at 1E+308 and a format at 255 characters.
+_MOST_DIGITS = 400
 #: What a placeholder shows where there is no digit.
 _EMPTY = {"0": "0", "?": " "}
 
@@ -58,7 +60,7 @@ def display_number(number: Decimal, number_format: str, stored: str) -> str | No
     '(1,234.50)'
     """
     sections = parse_format(number_format)
-    if sections is None:
+    if sections is None or number.adjusted() > _MOST_DIGITS:
         return None
     section, signed = _pick(sections, number)
     if section is None or section.has(Kind.DATE, Kind.ELAPSED, Kind.HALF_DAY):
