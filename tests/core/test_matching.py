@@ -114,6 +114,24 @@ def test_another_message_for_an_exact_match_does_not_accuse_another_row():
     assert pairs(locate(came, sent)) == [(3, "a"), (3, "b")]
 
 
+def test_a_repeated_row_stays_with_its_equal_where_all_others_are_taken():
+    sent = table(("00100", None, None, "1"), ("100", None, None, "1"))
+    came = errors(*[(key, None, None, "1") for key in ("100", "100", "00100")], messages=["a", "a", "b"])
+    assert pairs(locate(came, sent)) == [(2, "b"), (3, "a"), (3, "a")]
+
+
+def test_rows_equal_in_another_spelling_count_as_equals():
+    sent = table(("JV1", None, None, "50"), ("JV1", None, None, "50.0"))
+    came = errors(*[("JV1", None, None, "50")] * 2, messages=["a", "b"])
+    assert pairs(locate(came, sent)) == [(2, "a"), (3, "b")]
+
+
+def test_the_likest_row_of_a_document_is_taken_first():
+    sent = table(("JV1", "2026-01-01", "6100", "5"), ("JV1", "2026-01-01", "6100", "7"))
+    came = errors(("JV1", "?", "6100", "?"), ("JV1", "?", "6100", "5"), messages=["weak", "strong"])
+    assert pairs(locate(came, sent)) == [(2, "strong"), (3, "weak")]
+
+
 def test_values_that_the_service_changed_still_find_their_document():
     came = errors(("JV001", "2018-09-16", "9999", "-49.99"), ("JV001", "2018-09-16", "6100", "49.99"))
     assert rows_of(locate(came, JOURNAL)) == [2, 3]
