@@ -171,6 +171,14 @@ def test_number_formats_of_columns_and_of_single_cells_count():
     assert [row.values for row in table.rows] == [("7", "007"), ("08", "008")]
 
 
+def test_equal_values_of_other_types_keep_their_own_texts():
+    values = [True, 1, 1.0, False, 0, Decimal(1), "1", datetime(2026, 1, 31), date(2026, 1, 31)]
+    made = Block(Area(1, 1, len(values), 1), [[value] for value in values], ("00",))
+    table, _ = encode_block(made, (Column("Only", sheet_column=1),))
+    expected = ["true", "01", "01", "false", "00", "01", "1", "2026-01-31", "2026-01-31"]
+    assert [row.values[0] for row in table.rows] == expected
+
+
 def test_everything_that_cannot_be_sent_is_reported_in_one_pass():
     rows = [
         ["ok\x07", CellError("#N/A")],
@@ -220,7 +228,7 @@ CELLS = st.one_of(
     st.timedeltas(),
     st.just(CellError("#VALUE!")),
 )
-FORMATS = st.sampled_from(["General", "00000", "0.00", "#,##0;(#,##0)", "@", "d/m/yyyy", "h:mm", "# ?/?"])
+FORMATS = st.sampled_from(["General", "00000", "0.00", "#,##0;(#,##0)", "@", "d/m/yyyy", "h:mm", "# ?/?", '"City "@'])
 
 
 @given(

@@ -222,8 +222,6 @@ class _Pairing:
             return
         next_rows: dict[str, int] = {}
         for position in positions[len(free) :]:
-            if position in self._repeats:
-                continue
             message = self._messages[position]
             place = next_rows.get(message, 0)
             while place < len(rows) and (rows[place], message) in self._said:
@@ -232,7 +230,7 @@ class _Pairing:
             if place < len(rows):
                 self._take(position, rows[place])
             else:
-                self._repeats[position] = rows[0]
+                self._repeats.setdefault(position, rows[0])
 
     def _take(self, position: int, index: int) -> None:
         self._answers[position] = index
