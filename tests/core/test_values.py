@@ -179,6 +179,12 @@ def test_equal_values_of_other_types_keep_their_own_texts():
     assert [row.values[0] for row in table.rows] == expected
 
 
+def test_a_column_of_texts_is_displayed_within_its_format():
+    made = block([["Lima", None], [" ", None]], column_formats=('"City "@', "General"))
+    table, _ = encode_block(made, COLUMNS, DISPLAYED)
+    assert [row.values for row in table.rows] == [(None, "City Lima")]
+
+
 def test_everything_that_cannot_be_sent_is_reported_in_one_pass():
     rows = [
         ["ok\x07", CellError("#N/A")],

@@ -245,7 +245,7 @@ def _text_error(sheet_row: int, column: str, text: str) -> RowError | None:
 
 
 def _encode_text(text: str, number_format: str, options: TextOptions) -> str | None:
-    if options.read == "displayed" and "@" in number_format:
+    if exact(text) and options.read == "displayed" and "@" in number_format:
         text = display_text(text, number_format)
     return exact(text)
 
