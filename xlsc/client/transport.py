@@ -64,7 +64,7 @@ class Reply:
     retry_after_seconds: float | None = None
 
 
-class Lost(Exception):  # noqa: N818 - a private signal between two functions, never shown
+class Lost(Exception):
     """No full answer; ``sent`` tells whether a byte of the request can have left."""
 
     def __init__(self, reason: str, sent: bool) -> None:
@@ -86,7 +86,7 @@ class Transport:
     def __init__(
         self,
         address: ServiceAddress,
-        timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
+        timeouts: Timeouts = Timeouts(),
         sleep: Callable[[float], None] = time.sleep,
         adapter: BaseAdapter | None = None,
     ) -> None:
