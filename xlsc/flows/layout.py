@@ -1,0 +1,245 @@
+"""Where things stand on a sheet: header row, the process's columns under their headers, data rows, status column.
+
+Columns that are not the process's belong to the person: they are left alone and never sent. Captions may stand in
+place of column names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlsc.core.addresses import MAX_COLUMN, Area, format_cell, format_column
+from xlsc.core.catalog import ColumnInfo
+from xlsc.core.marks import STATUS_HEADER, MarkLayout
+from xlsc.core.table import Block, CellValue, Column
+from xlsc.errors import UsageError
+from xlsc.sheets.port import ListObject, Sheet
+
+#: Rows from the top in which a header row is looked for.
+SEARCHED_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """Where the columns of a process stand on a sheet.
+
+    Attributes:
+        sheet_name: As its tab shows it.
+        header_row: 1-based.
+        area: The data below the headers, from the leftmost to the rightmost column that matters; None when empty.
+        columns: The process's columns that were found, from left to right.
+        status_column: 1-based; where the status texts stand, or shall stand.
+        missing: Names of the process's columns that are not on the sheet.
+        private: Headers of other columns.
+    """
+
+    sheet_name: str
+    header_row: int
+    area: Area | None
+    columns: tuple[Column, ...]
+    status_column: int
+    missing: tuple[str, ...]
+    private: tuple[str, ...]
+
+    @property
+    def marks(self) -> MarkLayout:
+        """Where marks go."""
+        return MarkLayout(self.header_row, self.status_column)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for on a sheet.
+
+    Attributes:
+        columns: The process's.
+        selection: What the person named or selected; None = the whole sheet.
+        captions: Header texts in place of column names, by column name.
+    """
+
+    columns: Sequence[ColumnInfo]
+    selection: Area | None = None
+    captions: Mapping[str, str] = field(default_factory=dict)
+
+    def names(self) -> dict[str, ColumnInfo]:
+        """Columns by the texts their headers may have, folded; a name wins over another's caption."""
+        found = {_folded(self.captions.get(info.name)): info for info in self.columns if self.captions.get(info.name)}
+        return found | {_folded(info.name): info for info in self.columns}
+
+
+@dataclass(frozen=True, slots=True)
+class _Headers:
+    """A header row: texts by 1-based column, and the rows below."""
+
+    row: int
+    texts: Mapping[int, str]
+    last_row: int
+
+
+def find_layout(sheet: Sheet, wanted: Wanted) -> SheetLayout:
+    """Where the process's columns stand.
+
+    Raises:
+        UsageError: No header row, a key column missing, a header twice, several tables, or merged cells in the data.
+    """
+    names = wanted.names()
+    headers = _find_headers(sheet, wanted, names)
+    columns = _place_columns(sheet.name, headers, names)
+    _need_keys(sheet.name, headers, wanted, columns)
+    used = sheet.used_area()
+    status = _status_column(sheet, headers, used)
+    places = [column.sheet_column for column in columns if column.sheet_column is not None]
+    area = None
+    if headers.last_row > headers.row:
+        area = Area(headers.row + 1, min(*places, status), headers.last_row, max(*places, status))
+        _refuse_merged(sheet, area)
+    found = {column.name for column in columns}
+    known = set(places) | {status}
+    return SheetLayout(
+        sheet_name=sheet.name,
+        header_row=headers.row,
+        area=area,
+        columns=columns,
+        status_column=status,
+        missing=tuple(info.name for info in wanted.columns if info.name not in found),
+        private=tuple(text for column, text in sorted(headers.texts.items()) if column not in known),
+    )
+
+
+def refuse_second_header(block: Block, layout: SheetLayout) -> None:
+    """Refuse a second table below the first: its header row would be sent as data.
+
+    Raises:
+        UsageError: A data row repeats the headers.
+    """
+    if len(layout.columns) < 2:
+        return
+    offsets = [
+        (column.sheet_column - block.area.first_column, _folded(column.name))
+        for column in layout.columns
+        if column.sheet_column is not None
+    ]
+    first, name = offsets[0]
+    for number, row in enumerate(block.rows, start=block.area.first_row):
+        if _folded(row[first]) == name and all(_folded(row[offset]) == text for offset, text in offsets):
+            raise UsageError(
+                f"Sheet {layout.sheet_name}: row {number} repeats the headers of row {layout.header_row}; "
+                "there is a second table below the first.",
+                "Move it to a sheet of its own, or name the rows to send with --range.",
+            )
+
+
+def _find_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]) -> _Headers:
+    tables = [item for item in sheet.list_objects() if item.has_header]
+    fitting = [(item, headers) for item in tables if _fit(headers := _table_headers(sheet, item), names)]
+    if wanted.selection is not None and len(fitting) > 1:
+        fitting = [(item, headers) for item, headers in fitting if item.area.intersect(wanted.selection)]
+    if len(fitting) > 1:
+        listed = ", ".join(f"{item.name} ({item.area})" for item, _ in fitting)
+        raise UsageError(
+            f"Sheet {sheet.name} holds several tables with columns of the process: {listed}.",
+            "Select the one to send, or name its cells with --range.",
+        )
+    return fitting[0][1] if fitting else _plain_headers(sheet, wanted, names)
+
+
+def _table_headers(sheet: Sheet, item: ListObject) -> _Headers:
+    top = item.area.first_row
+    row = sheet.read(Area(top, item.area.first_column, top, item.area.last_column)).rows[0]
+    return _Headers(top, _texts(row, item.area.first_column), item.area.last_row)
+
+
+def _fit(headers: _Headers, names: Mapping[str, ColumnInfo]) -> int:
+    """How many columns of the process a row names."""
+    return len({names[_folded(text)].name for text in headers.texts.values() if _folded(text) in names})
+
+
+def _plain_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]) -> _Headers:
+    used = sheet.used_area()
+    if used is None:
+        raise UsageError(f"Sheet {sheet.name} is empty.", "Write the headers first: xlsc headers BOOK --process P.")
+    last = min(used.last_row, SEARCHED_ROWS)
+    if wanted.selection is not None:
+        last = min(last, max(wanted.selection.first_row, 1))
+    block = sheet.read(Area(1, 1, last, used.last_column))
+    rows = [_Headers(number, _texts(row, 1), used.last_row) for number, row in enumerate(block.rows, start=1)]
+    best = max(rows, key=lambda row: (_fit(row, names), -row.row))
+    if not _fit(best, names):
+        examples = ", ".join(info.name for info in list(wanted.columns)[:4])
+        raise UsageError(
+            f"Sheet {sheet.name} has no header row with columns of the process, such as {examples}.",
+            "Write the headers with: xlsc headers BOOK --process P, or choose another sheet with --sheet.",
+        )
+    return best
+
+
+def _place_columns(sheet_name: str, headers: _Headers, names: Mapping[str, ColumnInfo]) -> tuple[Column, ...]:
+    columns: list[Column] = []
+    first: dict[str, int] = {}
+    for sheet_column, text in sorted(headers.texts.items()):
+        info = names.get(_folded(text))
+        if info is None:
+            continue
+        if info.name in first:
+            cells = f"{format_cell(headers.row, first[info.name])} and {format_cell(headers.row, sheet_column)}"
+            raise UsageError(
+                f"Sheet {sheet_name}: the column {info.name} stands twice, in {cells}.",
+                "Rename or delete one of the two headers.",
+            )
+        first[info.name] = sheet_column
+        columns.append(Column(info.name, info.is_required, sheet_column))
+    return tuple(columns)
+
+
+def _need_keys(sheet_name: str, headers: _Headers, wanted: Wanted, columns: Sequence[Column]) -> None:
+    found = {column.name for column in columns}
+    lost = [info.name for info in wanted.columns if info.is_required and info.name not in found]
+    if lost:
+        raise UsageError(
+            f"Sheet {sheet_name}: row {headers.row} lacks the key column{'s' if len(lost) > 1 else ''} "
+            f"{', '.join(lost)}.",
+            "Correct the header, or restore the headers with: xlsc headers BOOK --process P.",
+        )
+
+
+def _status_column(sheet: Sheet, headers: _Headers, used: Area | None) -> int:
+    """The column headed SmartConnect, else the first free one to the right of the headers."""
+    wanted = _folded(STATUS_HEADER)
+    for column, text in sorted(headers.texts.items()):
+        if _folded(text) == wanted:
+            return column
+    beside = max(headers.texts) + 1
+    if used is None or beside > used.last_column:
+        return _on_sheet(beside)
+    below = sheet.read(Area(headers.row, beside, min(headers.last_row, used.last_row), beside))
+    if _folded(below.rows[0][0]) == wanted or all(row[0] is None for row in below.rows):
+        return beside
+    return _on_sheet(used.last_column + 1)
+
+
+def _on_sheet(column: int) -> int:
+    if column > MAX_COLUMN:
+        raise UsageError(
+            f"There is no free column for the status texts: the sheet is used up to {format_column(MAX_COLUMN)}.",
+            f"Free a column and write {STATUS_HEADER} as its header.",
+        )
+    return column
+
+
+def _refuse_merged(sheet: Sheet, area: Area) -> None:
+    for merged in sheet.merged_areas():
+        if merged.intersect(area):
+            raise UsageError(
+                f"Sheet {sheet.name}: the cells {merged} are merged; it is not clear what belongs to which row.",
+                "Unmerge them and fill in every row.",
+            )
+
+
+def _texts(row: Sequence[CellValue], first_column: int) -> dict[int, str]:
+    return {column: str(value) for column, value in enumerate(row, start=first_column) if value not in (None, "")}
+
+
+def _folded(value: object) -> str:
+    """A header as it is compared: without case, outer blanks, line breaks, or the mark of a key column."""
+    return " ".join(str(value).split()).rstrip("*").rstrip().casefold() if value is not None else ""
