@@ -64,18 +64,13 @@ def prepare(sheet: Sheet, found: ProcessColumns, options: ReadOptions, rules: Ru
         UsageError: The sheet cannot be read as rows of this process.
     """
     reading = read_sheet(sheet, Wanted(found.columns, options.selection, rules.captions), options)
-    column_rules = [] if unchecked else [rule for rule in rules.columns if _is_there(rule.column, reading.table)]
+    column_rules = [] if unchecked else rules.columns
     document_rules = [] if unchecked else rules.documents
     findings = [*reading.errors, *check_table(reading.table, column_rules, document_rules)]
     errors = spread(_first_per_cell(findings), reading.table)
     wrong = {error.sheet_row for error in errors}
     rows = [row for row in reading.table.rows if row.sheet_row not in wrong]
     return Prepared(found, reading, tuple(errors), reading.table.with_rows(rows))
-
-
-def _is_there(name: str, table: Table) -> bool:
-    folded = name.casefold()
-    return any(column.name.casefold() == folded for column in table.columns)
 
 
 def _first_per_cell(findings: Sequence[RowError]) -> list[RowError]:

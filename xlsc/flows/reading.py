@@ -19,6 +19,7 @@ from xlsc.core.table import Block, Row, Table
 from xlsc.core.values import TextOptions, encode_block
 from xlsc.errors import UsageError
 from xlsc.flows.layout import SheetLayout, Wanted, find_layout, refuse_second_header
+from xlsc.flows.work import LOCALLY
 from xlsc.sheets.port import Sheet
 
 
@@ -60,6 +61,7 @@ class Reading:
         errors: Cells that cannot be sent, and documents that are held back.
         skipped: Reason by sheet row, for rows that were read and are left out.
         widened: Rows that are in the table only because their document is.
+        held: Rows whose status says that local checks held them back.
     """
 
     layout: SheetLayout
@@ -67,6 +69,7 @@ class Reading:
     errors: tuple[RowError, ...]
     skipped: Mapping[int, str]
     widened: int = 0
+    held: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,20 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
         )
     asked = sum(_is_asked(row, block.hidden_rows, options) for row in rows)
     kept_errors = [error for error in errors if error.sheet_row in choice.kept]
-    return Reading(layout, table.with_rows(rows), (*kept_errors, *choice.errors), choice.skipped, len(rows) - asked)
+    return Reading(
+        layout,
+        table.with_rows(rows),
+        (*kept_errors, *choice.errors),
+        choice.skipped,
+        len(rows) - asked,
+        _read_held(block, layout),
+    )
+
+
+def _read_held(block: Block, layout: SheetLayout) -> frozenset[int]:
+    offset = layout.status_column - block.area.first_column
+    numbered = enumerate(block.rows, start=block.area.first_row)
+    return frozenset(number for number, row in numbered if str(row[offset] or "").startswith(LOCALLY))
 
 
 def _read_states(block: Block, layout: SheetLayout) -> dict[int, RowState]:

@@ -28,6 +28,12 @@ class Control:
     cancelled: Callable[[], bool] = _never
 
 
+#: A face that neither shows progress nor cancels.
+QUIET = Control()
+#: Status text of rows that local checks held back, so that a later check can tell them from the service's rejections.
+LOCALLY = "Rejected before sending"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Local checks and how headers are written, as the workbook's author says; empty where nobody does.

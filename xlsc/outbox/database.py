@@ -30,6 +30,7 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE log_head (line_count INTEGER NOT NULL, hash TEXT NOT NULL, pending TEXT)",
         "INSERT INTO log_head VALUES (0, '', NULL)",
     ),
+    ("ALTER TABLE entries ADD COLUMN runs_before INTEGER",),
 )
 _JOURNALS = ("wal", "delete", "truncate")
 

@@ -49,7 +49,12 @@ class DocumentPlan:
 
 @dataclass(frozen=True, slots=True)
 class EntryPlan:
-    """One run about to be sent; ``body_sha256`` is the hexadecimal hash of the request's body."""
+    """One run about to be sent.
+
+    Attributes:
+        body_sha256: Hexadecimal hash of the request's body.
+        runs_before: The process's newest run number before this one, from its history; None when that is not known.
+    """
 
     service: str
     company_id: str
@@ -60,6 +65,7 @@ class EntryPlan:
     user: str
     body_sha256: str
     documents: Sequence[DocumentPlan]
+    runs_before: int | None = None
 
     @property
     def scope(self) -> str:
@@ -117,6 +123,7 @@ class Entry:
     marks_written: bool
     answer_sha256: str
     result: RunResult | None
+    runs_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

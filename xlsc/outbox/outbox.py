@@ -111,8 +111,12 @@ class Outbox:
             _refuse_sent(queries.states_of(connection, scope_id, prints), again)
             cursor = connection.execute(
                 "INSERT INTO entries (scope_id, phase, service, company_id, process_key, process_id, workbook, sheet,"
-                " user, body_sha256, owner, host, begun_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (scope_id, Phase.OPEN, *_texts_of(plan), self._presence.name, this_owner().host, _now()),
+                " user, body_sha256, owner, host, begun_utc, runs_before)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(scope_id, Phase.OPEN, *_texts_of(plan), self._presence.name, this_owner().host, _now()),
+                    plan.runs_before,
+                ),
             )
             entry_id = cursor.lastrowid
             assert entry_id is not None
@@ -264,6 +268,10 @@ class Outbox:
         """The latest acceptance of each fingerprint that has one, from any workbook."""
         scope = scope_text(service, company_id, process_key)
         return queries.accepted_before(self._database, scope, fingerprints)
+
+    def known_runs(self, service: str, company_id: str, process_key: str) -> set[int]:
+        """Run numbers of that process that belong to entries of this outbox."""
+        return queries.run_numbers(self._database, scope_text(service, company_id, process_key))
 
     def unknown_documents(self, service: str, company_id: str, process_key: str) -> list[UnknownDocument]:
         """Documents of that process that may or may not have been posted, oldest entry first."""

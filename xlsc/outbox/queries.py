@@ -81,6 +81,12 @@ def entries_where(database: Database, condition: str, values: tuple[object, ...]
     return [read_entry(row) for row in found]
 
 
+def run_numbers(database: Database, scope: str) -> set[int]:
+    """Run numbers that the entries of a scope have."""
+    sql = "SELECT run_number FROM entries JOIN scopes USING (scope_id) WHERE scope = ? AND run_number IS NOT NULL"
+    return {number for (number,) in database.rows(sql, (scope,)) if isinstance(number, int)}
+
+
 def documents(database: Database, entry_id: int) -> list[StoredDocument]:
     """The entry's documents in the plan's order."""
     found = database.rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE entry_id = ? ORDER BY position", (entry_id,))

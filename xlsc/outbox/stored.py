@@ -13,7 +13,7 @@ from xlsc.outbox.entries import DocumentState, Entry, Phase, StoredDocument
 #: In the order read_entry() takes them.
 ENTRY_COLUMNS = (
     "entry_id, phase, service, company_id, process_key, process_id, workbook, sheet, user, host, body_sha256,"
-    " begun_utc, run_number, reason, resolved_how, marks_written, answer_sha256, result"
+    " begun_utc, run_number, reason, resolved_how, marks_written, answer_sha256, result, runs_before"
 )
 DOCUMENT_COLUMNS = "position, fingerprint, key_text, sheet_rows, state"
 
@@ -69,8 +69,9 @@ def read_document(row: Sequence[object]) -> StoredDocument:
 
 def read_entry(row: Sequence[object]) -> Entry:
     """A row of ENTRY_COLUMNS as a value."""
-    entry_id, run_number, result = row[0], row[12], row[17]
+    entry_id, run_number, result, runs_before = row[0], row[12], row[17], row[18]
     assert isinstance(entry_id, int)
+    assert isinstance(runs_before, int | None)
     assert isinstance(run_number, int | None)
     assert isinstance(result, str | None)
     texts = [str(value) for value in row]
@@ -93,6 +94,7 @@ def read_entry(row: Sequence[object]) -> Entry:
         marks_written=bool(row[15]),
         answer_sha256=texts[16],
         result=decode_result(result),
+        runs_before=runs_before,
     )
 
 

@@ -1,0 +1,87 @@
+"""A process's own data into a sheet or a list; and runs that need no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlsc.client.client import Client
+from xlsc.core.catalog import Process
+from xlsc.core.results import RunResult
+from xlsc.errors import UsageError
+from xlsc.flows.processes import find_process
+from xlsc.sheets.port import HeaderCell, Sheet
+from xlsc.wire.variables import check_variable_name
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessData:
+    """Columns and rows of a process's source, as wire texts."""
+
+    process: Process
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str | None, ...]]
+
+
+def parse_variables(pairs: Sequence[str]) -> dict[str, str]:
+    """Variables from texts such as ``GBL_STATE=WA``; the prefix may be left out.
+
+    Raises:
+        UsageError: A text has no ``=``, or its name is none of a variable.
+
+    >>> parse_variables(["state=WA"])
+    {'GBL_STATE': 'WA'}
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise UsageError(f"{pair!r} is no variable with a value.", "Write it like GBL_STATE=WA.")
+        name = name.strip().upper()
+        found[check_variable_name(name if name.startswith("GBL_") else f"GBL_{name}")] = value.strip()
+    return found
+
+
+def read_data(client: Client, wanted: str, variables: Mapping[str, str]) -> ProcessData:
+    """The rows of a process's own source.
+
+    Raises:
+        ServiceError: The service refuses, or there is no such process.
+    """
+    process = find_process(client, wanted)
+    if variables:
+        columns, rows = client.all_data_with_variables(process.map_key, variables)
+    else:
+        columns, rows = client.all_data(process.map_key)
+    return ProcessData(process, tuple(columns), rows)
+
+
+def write_data(sheet: Sheet, data: ProcessData, first_row: int = 1) -> int:
+    """Headers and rows onto an empty sheet, from column A; texts stay texts. Returns the number of rows.
+
+    Raises:
+        UsageError: The sheet is not empty below ``first_row``.
+    """
+    used = sheet.used_area()
+    if used is not None and used.last_row >= first_row:
+        raise UsageError(
+            f"Sheet {sheet.name} is not empty: {used} is used.", "Name a new or an empty sheet with --sheet."
+        )
+    cells = [HeaderCell(number, name, is_key=False) for number, name in enumerate(data.columns, start=1)]
+    sheet.write_headers(first_row, cells)
+    if data.rows:
+        sheet.write(first_row + 1, 1, data.rows)
+    return len(data.rows)
+
+
+def run_process(client: Client, wanted: str, variables: Mapping[str, str]) -> RunResult:
+    """Run a process on its own source; never repeated by itself.
+
+    Raises:
+        OutcomeUnknown: The run may or may not have been made.
+        ServiceError: The service refuses or there is no such process; nothing was run.
+    """
+    process = find_process(client, wanted)
+    if variables:
+        return client.run_map_with_variables(process.map_key, variables)
+    return client.run_map(process.map_key)

@@ -1,0 +1,168 @@
+"""One run, from plan to known outcome: on disk before the first byte, sent once, on disk before the first cell.
+
+Source: peers.md §8.1 (write-ahead order), P §2.3–§2.6.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlsc.core.addresses import format_cell
+from xlsc.core.catalog import Process
+from xlsc.core.documents import Document, fingerprints, group_documents
+from xlsc.core.judging import judge
+from xlsc.core.results import RowError, RowState
+from xlsc.core.table import Table
+from xlsc.errors import OutcomeUnknown, ServiceError, XlscError
+from xlsc.flows.report import RunRecord
+from xlsc.flows.work import Work
+from xlsc.outbox import DocumentPlan, DocumentState, EntryPlan, Outcome
+from xlsc.wire.datatable import encode_rows
+
+_RUN_CALL = "run_map_data_table_with_errors"
+_STATES = {
+    RowState.ACCEPTED: DocumentState.ACCEPTED,
+    RowState.REJECTED: DocumentState.REJECTED,
+    RowState.UNKNOWN: DocumentState.UNKNOWN,
+    RowState.SKIPPED: DocumentState.NOT_SENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What goes out in one run.
+
+    Attributes:
+        process: That runs.
+        sheet: Name of the worksheet.
+        table: The rows, whole documents.
+        variables: Values of GBL_ variables.
+        again: Send documents that were accepted before once more.
+        blank_marker: Cell text that sets a value to empty; "" = there is none.
+    """
+
+    process: Process
+    sheet: str
+    table: Table
+    variables: Mapping[str, str]
+    again: bool = False
+    blank_marker: str = ""
+
+    def body(self) -> bytes:
+        """The request's body; a value that is the marker becomes an empty element, a blank one none.
+
+        Raises:
+            UsageError: A cell holds what XML cannot hold.
+        """
+        return encode_rows(self.table.columns, self._rows(), self.variables, self._address)
+
+    def _rows(self) -> Sequence[Sequence[str | None]]:
+        marker = self.blank_marker
+        if not marker:
+            return [row.values for row in self.table.rows]
+        return [tuple("" if value == marker else value for value in row.values) for row in self.table.rows]
+
+    def _address(self, row_index: int, column_index: int) -> str:
+        column = self.table.columns[column_index].sheet_column
+        row = self.table.rows[row_index].sheet_row
+        return format_cell(row, column) if column else f"row {row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How one run ended; states by sheet row."""
+
+    states: Mapping[int, RowState]
+    errors: tuple[RowError, ...]
+    remarks: tuple[str, ...]
+    record: RunRecord
+
+
+def plan_entry(work: Work, delivery: Delivery, body: bytes, documents: Sequence[Document]) -> EntryPlan:
+    """What the outbox has to know before anything is sent."""
+    table = delivery.table
+    prints = fingerprints(table, documents)
+    settings = work.session.settings
+    return EntryPlan(
+        service=work.session.service,
+        company_id=settings.company_id,
+        process_key=delivery.process.map_key,
+        process_id=delivery.process.map_id,
+        workbook=work.location,
+        sheet=delivery.sheet,
+        user=settings.email,
+        body_sha256=hashlib.sha256(body).hexdigest(),
+        documents=[
+            DocumentPlan(
+                fingerprint,
+                " | ".join(text or "" for text in document.key),
+                tuple(table.rows[index].sheet_row for index in document.indexes),
+            )
+            for fingerprint, document in zip(prints, documents, strict=True)
+        ],
+        runs_before=_newest_run(work, delivery.process),
+    )
+
+
+def _newest_run(work: Work, process: Process) -> int | None:
+    """The process's newest run number; None when its history cannot be had, which then settles nothing later."""
+    try:
+        history = work.session.client.history_for_process(process.map_key)
+    except ServiceError:
+        return None
+    return max((run.run_number for run in history), default=0)
+
+
+def deliver(work: Work, delivery: Delivery) -> Delivered:
+    """Send one run and record what became of it.
+
+    Returns:
+        The states; unknown ones when the run left this machine and no full answer came.
+
+    Raises:
+        UsageError: A document was accepted before, or a cell cannot be sent; nothing was sent.
+        OutcomeUnknown: A document's earlier run has no known outcome; nothing was sent.
+        ServiceError: The service cannot be reached or turned the call away; nothing was run.
+    """
+    documents = group_documents(delivery.table)
+    body = delivery.body()
+    entry_id = work.outbox.begin(plan_entry(work, delivery, body, documents), delivery.again)
+    work.outbox.mark_sending(entry_id)
+    started = time.monotonic()
+    try:
+        answer = work.session.client.run(_RUN_CALL, delivery.process.map_key, body)
+    except OutcomeUnknown as error:
+        work.outbox.unknown(entry_id, error.message)
+        return _unknown(delivery, documents, entry_id, error, time.monotonic() - started)
+    except XlscError as error:
+        work.outbox.not_sent(entry_id, error.message)
+        raise
+    except BaseException:
+        work.outbox.unknown(entry_id, "xlsc was interrupted while it waited for the answer.")
+        raise
+    judged = judge(delivery.table, documents, answer.result)
+    states = [_STATES[state] for state in judged.states]
+    number = answer.result.run_number or None
+    work.outbox.settle(entry_id, Outcome(states, number, answer.result, answer.sha256))
+    rejected = sum(state is RowState.REJECTED for state in judged.states)
+    record = RunRecord(entry_id, number, len(documents), rejected, time.monotonic() - started)
+    by_row = _by_row(delivery.table, documents, judged.states)
+    return Delivered(by_row, judged.errors, judged.remarks, record)
+
+
+def _unknown(
+    delivery: Delivery, documents: Sequence[Document], entry_id: int, error: OutcomeUnknown, seconds: float
+) -> Delivered:
+    states = _by_row(delivery.table, documents, [RowState.UNKNOWN] * len(documents))
+    return Delivered(states, (), (error.message,), RunRecord(entry_id, None, len(documents), 0, seconds))
+
+
+def _by_row(table: Table, documents: Sequence[Document], states: Sequence[RowState]) -> dict[int, RowState]:
+    return {
+        table.rows[index].sheet_row: state
+        for document, state in zip(documents, states, strict=True)
+        for index in document.indexes
+    }
