@@ -1,4 +1,4 @@
-"""Checking a sheet without sending: every finding at once, marked in the cells; the service is asked for columns only."""
+"""Checking a sheet without sending: all findings at once, marked in the cells; the service tells columns only."""
 
 from __future__ import annotations
 

@@ -1,0 +1,147 @@
+"""``xlsc settle``, ``outbox``, ``log``: what was sent, what is not known, and the record of every run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from xlsc.cli.places import open_desk, open_outbox, session
+from xlsc.cli.printing import json_option, print_json, print_table
+from xlsc.errors import EXIT_OK, EXIT_REJECTED, OutcomeUnknown, UsageError
+from xlsc.flows.processes import find_process, read_columns
+from xlsc.flows.rules import read_rules
+from xlsc.flows.settle import Settled, settle_by_hand, settle_unknown, show_pending
+from xlsc.outbox import DocumentState, Entry, Phase
+from xlsc.settings import resolve
+
+_BY_HAND = {"accepted": DocumentState.ACCEPTED, "rejected": DocumentState.REJECTED, "not-sent": DocumentState.NOT_SENT}
+
+
+@click.command("settle")
+@click.argument("book", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--process", "-p", help="Process of BOOK; its own when none is named.")
+@click.option("--sheet", "-s", help="Worksheet of BOOK; the active one when none is named.")
+@click.option("--entry", type=int, metavar="N", help="Settle this entry by hand; needs --as.")
+@click.option("--as", "state", type=click.Choice(list(_BY_HAND)), help="What you found out about that entry.")
+@json_option
+def settle(
+    book: Path | None, process: str | None, sheet: str | None, entry: int | None, state: str | None, as_json: bool
+) -> int:
+    """Find out what became of runs that gave no answer, and show it in BOOK.
+
+    The service's history is asked first; what it cannot tell, you can record with --entry and --as.
+    """
+    if (entry is None) != (state is None):
+        raise UsageError("--entry and --as belong together.", "Example: xlsc settle --entry 7 --as not-sent.")
+    if entry is not None and state is not None:
+        with open_outbox(resolve()) as box:
+            settled = [settle_by_hand(box, entry, _BY_HAND[state])]
+    else:
+        with session() as current, open_outbox(current.settings) as box:
+            settled = settle_unknown(current, box)
+    shown = _show(book, process, sheet) if book is not None else 0
+    _print_settled(settled, shown, as_json=as_json)
+    return OutcomeUnknown.exit_code if any(item.entry.phase is Phase.UNKNOWN for item in settled) else EXIT_OK
+
+
+def _show(book: Path, process: str | None, sheet: str | None) -> int:
+    with open_desk(book, None, {}) as desk:
+        client = desk.work.session.client
+        found = read_columns(client, find_process(client, process or desk.process))
+        return show_pending(desk.work, desk.work.book.sheet(sheet), found, read_rules(desk.work.book))
+
+
+def _print_settled(settled: list[Settled], shown: int, *, as_json: bool) -> None:
+    if as_json:
+        listed = [
+            {
+                "entry": item.entry.entry_id,
+                "phase": item.entry.phase.value,
+                "text": item.text,
+                "documents": item.documents,
+            }
+            for item in settled
+        ]
+        print_json({"settled": listed, "rows_shown": shown})
+        return
+    if not settled:
+        click.echo("No run is of unknown outcome.")
+    for item in settled:
+        click.echo(f"Entry {item.entry.entry_id}, {item.entry.process_id}, {item.entry.workbook}: {item.text}")
+        if item.entry.phase is Phase.UNKNOWN:
+            click.echo(f"  When you know: xlsc settle --entry {item.entry.entry_id} --as accepted|rejected|not-sent")
+    if shown:
+        click.echo(f"{shown:,} rows of the workbook show their state now.")
+
+
+@click.command("outbox")
+@json_option
+def outbox(as_json: bool) -> int:
+    """List runs that are open, being sent, or of unknown outcome; ends with 5 when there are unknown ones."""
+    with open_outbox(resolve()) as box:
+        box.recover()
+        entries = box.open_entries()
+        counts = {entry.entry_id: len(box.documents(entry.entry_id)) for entry in entries}
+    if as_json:
+        print_json([_entry(entry, counts[entry.entry_id]) for entry in entries])
+    elif entries:
+        rows = [tuple(_entry(entry, counts[entry.entry_id]).values()) for entry in entries]
+        print_table(
+            ["Entry", "State", "Begun (UTC)", "Process", "Documents", "Workbook", "Sheet", "By", "Reason"], rows
+        )
+    else:
+        click.echo("Nothing is open: every run's outcome is known.")
+    unknown = any(entry.phase is Phase.UNKNOWN for entry in entries)
+    return OutcomeUnknown.exit_code if unknown else EXIT_OK
+
+
+def _entry(entry: Entry, documents: int) -> dict[str, object]:
+    return {
+        "entry": entry.entry_id,
+        "state": entry.phase.value,
+        "begun_utc": entry.begun_utc.isoformat(timespec="seconds"),
+        "process": entry.process_id,
+        "documents": documents,
+        "workbook": entry.workbook,
+        "sheet": entry.sheet,
+        "by": entry.user,
+        "reason": entry.reason,
+    }
+
+
+@click.group("log")
+def log() -> None:
+    """The log of all runs; each line carries the hash of the one before, so that changes show."""
+
+
+@log.command("show")
+@json_option
+def show_log(as_json: bool) -> None:
+    """List all runs."""
+    with open_outbox(resolve()) as box:
+        lines = box.run_log.read()
+    if as_json:
+        print_json([asdict(line) for line in lines])
+        return
+    shown = ("when_utc", "user", "process", "run_number", "rows_read", "accepted", "rejected", "skipped", "unknown")
+    rows = [tuple(getattr(line, name) for name in (*shown, "workbook")) for line in lines]
+    names = ["When (UTC)", "By", "Process", "Run", "Read", "Accepted", "Rejected", "Skipped", "Unknown", "Workbook"]
+    print_table(names, rows)
+
+
+@log.command("verify")
+@json_option
+def verify_log(as_json: bool) -> int:
+    """Find out whether the log was changed; ends with 1 when it was."""
+    with open_outbox(resolve()) as box:
+        broken = box.run_log.verify()
+        path = box.run_log.path
+    if as_json:
+        print_json({"intact": broken is None, "line": broken.line_number if broken else None})
+    elif broken is None:
+        click.echo(f"{path} is as it was written.")
+    else:
+        click.echo(f"{path}, line {broken.line_number}: {broken.reason}")
+    return EXIT_OK if broken is None else EXIT_REJECTED

@@ -1,0 +1,115 @@
+"""What commands work with: settings, tokens, session, outbox, workbook. The only place that puts them together."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from getpass import getpass
+from pathlib import Path
+
+import click
+
+from xlsc.client.tokens import TokenStore, open_token_store
+from xlsc.errors import UsageError
+from xlsc.flows.connect import Session, open_session
+from xlsc.flows.work import Control, Work
+from xlsc.outbox import Outbox
+from xlsc.settings import Settings, home, resolve
+from xlsc.sheets.binding import read_binding
+from xlsc.sheets.files import open_book
+from xlsc.sheets.port import Book
+
+#: The variable that a password may come in; never an argument, which every process list shows.
+PASSWORD_VARIABLE = "XLSC_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+def tokens() -> TokenStore:
+    """Where tokens are kept."""
+    return open_token_store(home())
+
+
+def read_password() -> str:
+    """The password from XLSC_PASSWORD, from standard input where that is no terminal, else from a prompt.
+
+    Raises:
+        UsageError: It is empty.
+    """
+    password = os.environ.get(PASSWORD_VARIABLE, "")
+    if not password:
+        password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise UsageError("No password was given.", f"Type it at the prompt, pipe it in, or set {PASSWORD_VARIABLE}.")
+    return password
+
+
+def current_session(settings: Settings) -> Session:
+    """A session; a new token is fetched by itself only when XLSC_PASSWORD holds the password."""
+    ask: Callable[[], str] | None = read_password if os.environ.get(PASSWORD_VARIABLE) else None
+    return open_session(settings, tokens(), ask)
+
+
+@contextmanager
+def session(arguments: Mapping[str, object] | None = None) -> Iterator[Session]:
+    """The session of commands that need no workbook."""
+    with current_session(resolve(arguments)) as opened:
+        yield opened
+
+
+@contextmanager
+def open_outbox(settings: Settings) -> Iterator[Outbox]:
+    """The outbox that the settings name."""
+    with Outbox.open(settings.outbox_path(), settings.outbox_journal) as outbox:
+        yield outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A workbook on the desk: the work, and what the workbook remembers.
+
+    Attributes:
+        work: For the flows.
+        process: The process that the workbook is bound to; "" when it is to none.
+        target: The file that changes go into.
+    """
+
+    work: Work
+    process: str
+    target: Path
+
+
+@contextmanager
+def open_desk(path: Path, output: Path | None, arguments: Mapping[str, object]) -> Iterator[Desk]:
+    """A workbook with everything around it.
+
+    Args:
+        path: The workbook.
+        output: Where changes go; None = into the workbook itself.
+        arguments: Settings from the command line.
+
+    Raises:
+        XlscError: The workbook cannot be opened, or nobody is signed in.
+    """
+    book = open_book(path)
+    try:
+        binding = read_binding(book)
+        settings = resolve(arguments, binding.as_settings() if binding else None)
+        target = output or path
+        with current_session(settings) as opened, open_outbox(settings) as outbox:
+            work = Work(book, str(target.resolve()), opened, outbox, _saver(book, target))
+            yield Desk(work, binding.process_key if binding else "", target)
+    finally:
+        book.close()
+
+
+def _saver(book: Book, target: Path) -> Callable[[], None]:
+    return lambda: book.save(target)
+
+
+def screen_control(*, quiet: bool) -> Control:
+    """Progress on standard error, so that standard output holds the report alone."""
+    if quiet:
+        return Control()
+    return Control(progress=lambda text: click.echo(f"{text} …", err=True))
