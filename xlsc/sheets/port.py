@@ -139,6 +139,10 @@ class Book(Protocol):
         """A new, empty worksheet at the end."""
         ...
 
+    def append_log(self, headers: Sequence[str], row: Sequence[CellValue]) -> None:
+        """Add a row to the visible sheet "SmartConnect log", made with these headers where there is none."""
+        ...
+
     def read_properties(self) -> Mapping[str, str]:
         """Custom document properties whose names begin with ``xlsc.``; what the workbook remembers."""
         ...
