@@ -13,6 +13,7 @@ from xlsc.server.instances import Instances
 from xlsc.server.journal import Journal
 from xlsc.server.options import ServiceOptions
 from xlsc.server.outputs import Outputs
+from xlsc.server.runs.databases import prepare_databases
 from xlsc.server.sign_in import SignIn
 from xlsc.server.store import Store, now_ms, open_store
 from xlsc.server.throttle import Throttle
@@ -61,6 +62,7 @@ def _assemble(options: ServiceOptions, store: Store, clock: Callable[[], int]) -
     history = History(store, instances.id, clock)
     write_sample_processes(options)
     processes = Processes(options)
+    prepare_databases(processes.connections())
     if options.samples:
         make_sample_accounts(store, processes)
     options.output_folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xlsc.errors import XlscError
 from xlsc.server.options import ServiceOptions
-from xlsc.server.processes import Definition, ProcessCatalog, load_processes
+from xlsc.server.processes import ConnectionCatalog, Definition, ProcessCatalog, load_processes
 
 LOG = logging.getLogger("xlsc.server")
 #: What a folder looked like: (path, time of change in nanoseconds, size) of every file.
@@ -49,7 +49,7 @@ class Processes:
                 return definition
         return None
 
-    def connections(self) -> object:
+    def connections(self) -> ConnectionCatalog:
         """The connections that the process files name, for the run engine."""
         return self._current().connections
 

@@ -28,6 +28,7 @@ class ConnectionEntry:
     Attributes:
         id: GUID.
         type_text: What GetConnections calls its kind.
+        setup: Script of SQL statements that a new database gets once; None = nothing.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ConnectionEntry:
     description: str
     type_text: str
     url: str
+    setup: Path | None = None
 
     def __repr__(self) -> str:
         return f"ConnectionEntry(name={self.name!r}, id={self.id!r})"
@@ -55,19 +57,32 @@ def read_connections(folder: Path, data: Path) -> Mapping[str, ConnectionEntry]:
         return {}
     document = Document(path)
     top = document.top
-    entries = {name: _read_entry(name, top.section(name), data) for name in top.keys}
+    entries = {name: _read_entry(name, top.section(name), folder, data) for name in top.keys}
     document.finish()
     return entries
 
 
-def _read_entry(name: str, section: Section, data: Path) -> ConnectionEntry:
+def _read_entry(name: str, section: Section, folder: Path, data: Path) -> ConnectionEntry:
     key = read_guid(section, "id", default=f"connection {name}")
     description = section.text("description", name)
     url = _read_url(section, data)
     dialect = url.partition(":")[0].partition("+")[0]
     type_text = section.text("type", _TYPES.get(dialect, dialect))
+    setup = _read_setup(section, folder)
     section.finish()
-    return ConnectionEntry(name, key, description, type_text, url)
+    return ConnectionEntry(name, key, description, type_text, url, setup)
+
+
+def _read_setup(section: Section, folder: Path) -> Path | None:
+    """The script beside the file; it lies in the folder itself."""
+    if "setup" not in section:
+        return None
+    name = section.text("setup")
+    path = folder / name
+    if name != Path(name).name or not path.is_file():
+        section.complain("setup", f"There is no file '{name}' beside connections.toml")
+        return None
+    return path
 
 
 def _read_url(section: Section, data: Path) -> str:

@@ -15,6 +15,7 @@ SYSTEM_VARIABLES = (
     "GlobalMapDescription",
     "GlobalMapID",
     "GlobalProcessCount",
+    "GlobalRollingColumn",
     "GlobalRunDate",
     "GlobalRunNumber",
     "GlobalSuccessCount",

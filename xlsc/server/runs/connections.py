@@ -1,0 +1,151 @@
+"""Named databases, open for the time of a run: one connection, one transaction at a time.
+
+Source: issue "Processes" (SQLite and any SQLAlchemy URL as target), P §5 (tenants).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    NestedTransaction,
+    Table,
+    create_engine,
+    event,
+    inspect,
+)
+from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from xlsc.server.processes import ConnectionCatalog
+from xlsc.server.runs.column_kinds import ColumnKind, kind_of
+from xlsc.server.runs.problems import ConnectionLost
+
+#: How long a writer of SQLite waits for another one, in milliseconds.
+SQLITE_BUSY_MS = 30_000
+CONNECT_SECONDS = 10
+_READING = "xlsc_reading"
+
+
+class Database:
+    """An open connection to a named database.
+
+    Args:
+        name: Of the connection, for messages.
+        connection: Open; all work on it happens inside ``transaction``.
+    """
+
+    def __init__(self, name: str, connection: Connection) -> None:
+        self.name = name
+        self._connection = connection
+        self._tables: dict[str, Mapping[str, ColumnKind] | None] = {}
+
+    @property
+    def is_sqlite(self) -> bool:
+        """SQLite keeps dates and decimals as texts."""
+        return self._connection.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: committed at the end, rolled back when anything is raised."""
+        with self._connection.begin():
+            yield
+
+    def savepoint(self) -> NestedTransaction:
+        """A part of the transaction that can be taken back alone."""
+        return self._connection.begin_nested()
+
+    def execute(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run a statement, once or for several sets of values."""
+        return self._connection.execute(statement, values)
+
+    def create(self, table: Table) -> None:
+        """Make a table."""
+        table.create(self._connection)
+
+    def columns_of(self, table: str) -> Mapping[str, ColumnKind] | None:
+        """The kinds of a table's columns by name in lower case; None when there is no such table."""
+        if table not in self._tables:
+            self._tables[table] = self._read_columns(table)
+        return self._tables[table]
+
+    def forget_tables(self) -> None:
+        """Look again: a task may have made a table."""
+        self._tables.clear()
+
+    def _read_columns(self, table: str) -> Mapping[str, ColumnKind] | None:
+        schema, _, name = table.rpartition(".")
+        try:
+            columns = inspect(self._connection).get_columns(name, schema or None)
+        except NoSuchTableError:
+            return None
+        return {column["name"].lower(): kind_of(column["name"], column["type"]) for column in columns}
+
+
+@contextmanager
+def open_database(catalog: ConnectionCatalog, name: str, *, reading: bool = False) -> Iterator[Database]:
+    """A connection to a named database, closed at the end.
+
+    Args:
+        catalog: Knows the names.
+        name: Of the connection.
+        reading: SQLite takes no lock that keeps writers out.
+
+    Raises:
+        ConnectionLost: There is no such database, or it does not answer.
+    """
+    entry = catalog.entries.get(name)
+    if entry is None:
+        raise ConnectionLost(f"There is no connection '{name}'.")
+    try:
+        connection = _engine(entry.url).connect()
+    except (SQLAlchemyError, ImportError) as error:
+        raise ConnectionLost(f"The database of the connection '{name}' does not answer.") from error
+    try:
+        yield Database(name, connection.execution_options(**{_READING: reading}))
+    finally:
+        _close(connection)
+
+
+def _close(connection: Connection) -> None:
+    """A connection that was lost cannot be closed in good order any more."""
+    try:
+        connection.close()
+    except SQLAlchemyError:
+        connection.invalidate()
+
+
+@lru_cache(maxsize=256)
+def _engine(url: str) -> Engine:
+    """An engine that keeps no connection open by itself: nothing to close, nothing that goes stale."""
+    backend = url.partition(":")[0].partition("+")[0]
+    if backend == "postgresql":
+        return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+    if backend != "sqlite":
+        return create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": SQLITE_BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    raw.isolation_level = None  # the driver would begin late by itself; see _begin_sqlite
+    for pragma in (f"busy_timeout={SQLITE_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        raw.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that becomes a writer in mid-transaction would fail at once instead of waiting its turn.
+    reading: Any = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

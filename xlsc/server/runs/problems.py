@@ -1,0 +1,70 @@
+"""What stops a document or a run; all are values to the engine and end as messages for the person with the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+#: Findings that one message tells; more help nobody.
+MAX_FINDINGS = 20
+
+
+class DocumentProblem(Exception):
+    """A document cannot be sent as it is.
+
+    Args:
+        messages: At least one sentence.
+    """
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        super().__init__(join_messages(messages))
+        self.messages = tuple(messages)
+
+
+class DocumentCancelled(Exception):
+    """A task left a document out without calling it wrong."""
+
+
+class RunStopped(Exception):
+    """A run ends before its documents, or between them.
+
+    Args:
+        message: Why.
+        failed: Whether the run is a failure; False = cancelled.
+    """
+
+    def __init__(self, message: str, *, failed: bool) -> None:
+        super().__init__(message)
+        self.message = message
+        self.failed = failed
+
+
+class ConnectionLost(Exception):
+    """A database cannot be reached, or not any more; the message is for the person with the rows."""
+
+
+def join_messages(messages: Iterable[str]) -> str:
+    r"""Findings as one text, one a line, each once.
+
+    >>> join_messages(["No name.", "No city.", "No name."])
+    'No name.\nNo city.'
+    """
+    distinct = list(dict.fromkeys(messages))
+    if len(distinct) > MAX_FINDINGS:
+        left = len(distinct) - MAX_FINDINGS
+        distinct = [*distinct[:MAX_FINDINGS], f"And {left} more."]
+    return "\n".join(distinct)
+
+
+def is_lost(error: SQLAlchemyError) -> bool:
+    """Whether a database error means that the connection is gone."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def database_message(error: SQLAlchemyError) -> str:
+    """What a database says about a statement, without the statement: it is the process's, not the person's."""
+    original = getattr(error, "orig", None)
+    lines = str(original if original is not None else type(error).__name__).strip().splitlines()
+    kept = [" ".join(line.split()) for line in lines if line.strip() and not line.startswith(("LINE ", "HINT:"))]
+    return "The database refused it: " + "; ".join(kept[:2]).rstrip(".")[:400] + "."
