@@ -184,7 +184,7 @@ def _bind(book: Book, session: Session, key: str, name: str) -> None:
 
 def _send(path: Path, job: Job, session: Session, outbox: Outbox, which: Which) -> SendReport:
     book = open_book(path)
-    work = Work(book, str(path.resolve()), session, outbox, lambda: book.save(path))
+    work = Work(book, str(path.resolve()), session, outbox, lambda: book.save(path), lambda: book.check_save(path))
     return send(work, SendOptions(process=job.process, read=ReadOptions(which=which)))
 
 

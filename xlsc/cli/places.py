@@ -20,7 +20,6 @@ from xlsc.outbox import Outbox
 from xlsc.settings import Settings, home, resolve
 from xlsc.sheets.binding import read_binding
 from xlsc.sheets.files import open_book
-from xlsc.sheets.port import Book
 
 #: The variable that a password may come in; never an argument, which every process list shows.
 PASSWORD_VARIABLE = "XLSC_PASSWORD"  # noqa: S105 - the name of a variable
@@ -98,14 +97,11 @@ def open_desk(path: Path, output: Path | None, arguments: Mapping[str, object]) 
         settings = resolve(arguments, binding.as_settings() if binding else None)
         target = output or path
         with current_session(settings) as opened, open_outbox(settings) as outbox:
-            work = Work(book, str(target.resolve()), opened, outbox, _saver(book, target))
+            location = str(target.resolve())
+            work = Work(book, location, opened, outbox, lambda: book.save(target), lambda: book.check_save(target))
             yield Desk(work, binding.process_key if binding else "", target)
     finally:
         book.close()
-
-
-def _saver(book: Book, target: Path) -> Callable[[], None]:
-    return lambda: book.save(target)
 
 
 def screen_control(*, quiet: bool) -> Control:

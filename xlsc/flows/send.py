@@ -111,12 +111,13 @@ def send(work: Work, options: SendOptions, control: Control = QUIET) -> SendRepo
     Raises:
         UsageError: The sheet cannot be sent as it is, or documents were accepted before; nothing was sent.
         ServiceError: The service cannot be reached or turned the first run away; nothing was run.
-        WorkbookError: The marks of a check that sent nothing could not be saved.
+        WorkbookError: The workbook could not be saved afterwards, so nothing was sent.
     """
     client = work.session.client
     found = read_columns(client, find_process(client, options.process))
     sheet = work.book.sheet(options.sheet)
     if not options.dry_run:
+        work.check_save()
         work.outbox.recover()
         show_pending(work, sheet, found, options.rules)
     control.progress(f"Reading sheet {sheet.name}")

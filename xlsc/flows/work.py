@@ -61,6 +61,7 @@ class Work:
         session: The service.
         outbox: The record of every send.
         save: Keeps the workbook after its cells have changed; nothing to do where the person saves.
+        check_save: Finds out before a send whether ``save`` could write.
     """
 
     book: Book
@@ -68,3 +69,4 @@ class Work:
     session: Session
     outbox: Outbox
     save: Callable[[], None]
+    check_save: Callable[[], None]

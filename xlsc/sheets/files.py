@@ -31,7 +31,14 @@ from xlsc.sheets.ooxml.frame import Frame
 from xlsc.sheets.ooxml.notes import Notes
 from xlsc.sheets.ooxml.package import Package
 from xlsc.sheets.ooxml.properties import read_custom_properties, write_custom_properties
-from xlsc.sheets.ooxml.saving import Snapshot, read_file, refuse_changed, refuse_open_elsewhere, replace_file
+from xlsc.sheets.ooxml.saving import (
+    Snapshot,
+    read_file,
+    refuse_changed,
+    refuse_open_elsewhere,
+    replace_file,
+    try_folder,
+)
 from xlsc.sheets.ooxml.sheet_text import Row
 from xlsc.sheets.ooxml.tables import TablePart, read_tables, rename_columns
 from xlsc.sheets.ooxml.workbook import SheetEntry
@@ -144,17 +151,24 @@ class FileBook:
             changes |= replace_text(present, name, text)
         write_custom_properties(self.document.package, changes)
 
-    def save(self, path: Path | None = None) -> None:
-        """Write the file whole or not at all."""
+    def check_save(self, path: Path | None = None) -> None:
+        """Refuse what ``save`` would refuse; tries the folder with a file of its own."""
         target = path or self._path
+        self.document.refuse_strict()
         _refuse_ending(target)
         key = target.resolve()
         refuse_open_elsewhere(target)
         if key in self._known:
             refuse_changed(target, self._known[key])
+        try_folder(target)
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the file whole or not at all."""
+        self.check_save(path)
+        target = path or self._path
         replace_file(target, self.document.package.write_to)
         status = target.stat()
-        self._known[key] = Snapshot(status.st_size, status.st_mtime_ns, b"")
+        self._known[target.resolve()] = Snapshot(status.st_size, status.st_mtime_ns, b"")
 
     def close(self) -> None:
         """Nothing is held open."""

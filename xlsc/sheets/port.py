@@ -151,6 +151,14 @@ class Book(Protocol):
         """Set custom document properties; None removes one. Names begin with ``xlsc.``."""
         ...
 
+    def check_save(self, path: Path | None = None) -> None:
+        """Find out before rows are sent whether ``save`` could write.
+
+        Raises:
+            WorkbookError: It could not: the file is open elsewhere, was changed, or its folder cannot be written.
+        """
+        ...
+
     def save(self, path: Path | None = None) -> None:
         """Save in place, or as ``path``; a file is written whole (temporary file, rename) or not at all.
 

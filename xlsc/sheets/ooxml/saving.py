@@ -112,6 +112,21 @@ def _printable(name: str) -> str:
     return "".join(character for character in name if character.isprintable()).strip()
 
 
+def try_folder(path: Path) -> None:
+    """Find out whether a file can be made beside this one.
+
+    Raises:
+        WorkbookError: It cannot.
+    """
+    probe = path.resolve().with_name(f".xlsc-{secrets.token_hex(8)}.tmp")
+    try:
+        probe.touch(mode=0o600, exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise WorkbookError(f"{path} cannot be written: {reason}.", _ELSEWHERE) from error
+
+
 def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
     """Write a file whole: beside it under another name, flushed to the disk, then renamed. Its mode is kept.
 
