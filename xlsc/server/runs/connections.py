@@ -17,6 +17,7 @@ from sqlalchemy import (
     Engine,
     Executable,
     NestedTransaction,
+    RootTransaction,
     Table,
     create_engine,
     event,
@@ -27,7 +28,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from xlsc.server.processes import ConnectionCatalog
 from xlsc.server.runs.column_kinds import ColumnKind, kind_of
-from xlsc.server.runs.problems import ConnectionLost
+from xlsc.server.runs.problems import CommitLost, ConnectionLost, is_lost
 
 #: How long a writer of SQLite waits for another one, in milliseconds.
 SQLITE_BUSY_MS = 30_000
@@ -55,9 +56,30 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing: committed at the end, rolled back when anything is raised."""
-        with self._connection.begin():
+        """All or nothing: committed at the end, rolled back when anything is raised.
+
+        Raises:
+            CommitLost: The connection broke during the commit.
+        """
+        transaction = self._connection.begin()
+        try:
             yield
+        except BaseException:
+            transaction.rollback()
+            raise
+        self._commit(transaction)
+
+    def _commit(self, transaction: RootTransaction) -> None:
+        try:
+            transaction.commit()
+        except SQLAlchemyError as error:
+            transaction.close()
+            if is_lost(error):
+                raise CommitLost(
+                    f"The connection to '{self.name}' was lost while this was being stored: "
+                    "look whether it is there before you send it again."
+                ) from error
+            raise
 
     def savepoint(self) -> NestedTransaction:
         """A part of the transaction that can be taken back alone."""

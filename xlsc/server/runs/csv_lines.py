@@ -11,7 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from xlsc.server.expressions import Value, to_text
 from xlsc.server.processes.definition import Definition, Line, LineKind
 
 #: What Windows does not take in names of files.
@@ -46,20 +45,20 @@ class CsvOutput:
             stream.close()
         self._folder.cleanup()
 
-    def append(self, line: Line, tenant: str, rows: Sequence[Mapping[str, Value]]) -> None:
+    def append(self, line: Line, tenant: str, rows: Sequence[Mapping[str, str]]) -> None:
         """Add the rows of a document that was taken."""
         stream = self._open(line, tenant)
         writer = csv.writer(stream)
         for row in rows:
-            writer.writerow([to_text(row[field.target]) for field in line.fields])
+            writer.writerow([row[field.target] for field in line.fields])
 
     def pack(self, folder: Path, run_number: int) -> tuple[Path, ...]:
         """Write the zip below ``folder``, complete or not at all; nothing when the run made no file."""
         if not self._lines:
             return ()
         for line in self._lines:
-            if not any(line.info.description in name for name in self._streams):
-                self._open(line, self._definition.routes[0].tenant.name)
+            for route in self._definition.routes:
+                self._open(line, route.tenant.name)
         for stream in self._streams.values():
             stream.flush()
         home = folder / self._definition.map_key

@@ -150,22 +150,22 @@ def _validate(run: _Run, documents: Sequence[Document]) -> None:
     def scope_of(row: Sequence[Value]) -> Scope:
         return Scope(row, (row,), run.variables.values, now=run.variables.began)
 
-    stopping = ""
-    cancels = True
+    stops: list[tuple[str, Outcome]] = []
     for task in tasks:
         try:
             found = failing_rows(task, values, run.bench(), scope_of)
         except (TaskFailed, ConnectionLost) as failure:
-            raise RunStopped(str(failure), failed=True) from failure
-        if not found or task.on_failure is Outcome.NEXT:
-            continue
+            raise RunStopped(str(failure), failed=task.on_failure is not Outcome.CANCEL) from failure
         messages = {indexes[place]: message for place, message in found.items()}
-        _note_validation(run, task.name, messages)
-        stopping = stopping or next(iter(messages.values()))
-        cancels = cancels and task.on_failure is Outcome.CANCEL
-    if stopping:
+        outcome = task.on_failure if messages else task.on_success
+        if outcome is Outcome.NEXT:
+            continue  # rows that are sent all the same must not come back as rejected
+        if messages:
+            _note_validation(run, task.name, messages)
+        stops.append((next(iter(messages.values()), f"The task {task.name} ended it."), outcome))
+    if stops:
         run.error_count = sum(any(index in run.failed for index in document.indexes) for document in documents)
-        raise RunStopped(stopping, failed=not cancels)
+        raise RunStopped(stops[0][0], failed=any(outcome is Outcome.QUIT for _, outcome in stops))
 
 
 def _note_validation(run: _Run, name: str, messages: Mapping[int, str]) -> None:
@@ -192,46 +192,56 @@ def _send_documents(run: _Run, documents: Sequence[Document], output: CsvOutput)
 def _send_document(run: _Run, document: Document, senders: Sequence[Sender]) -> None:
     """One document to every tenant; it fails as a whole where one of them refuses it."""
     typed = [run.source.types.read(run.source.rows[index]) for index in document.indexes]
-    problems = _row_problems(run, document, typed)
+    wrong = _type_problem(run, document, typed)
     rows = [row.values for row in typed]
-    messages: list[str] = []
+    problems: dict[int, DocumentProblem] = {}
     cancelled = 0
-    for sender in senders:
+    for number, sender in enumerate(senders):
         try:
-            if problems:
-                raise DocumentProblem(problems)
+            if wrong is not None:
+                raise wrong
             sender.send(rows)
         except DocumentCancelled:
             cancelled += 1
         except DocumentProblem as problem:
-            text = join_messages(problem.messages)
-            tenant = sender.route.tenant
-            messages.append(f"{tenant.name}: {text}" if len(senders) > 1 else text)
-            run.tenant_rows.setdefault(tenant, []).extend((index, text) for index in document.indexes)
+            problems[number] = problem
     if cancelled == len(senders):
         return
     run.processed += 1
-    if messages:
-        _fail(run, document, join_messages(messages))
-        _after_failure(run, senders, rows)
+    if problems:
+        _fail(run, document, {senders[number].route.tenant: problem for number, problem in problems.items()})
+        _after_failure(run, [senders[number] for number in problems], rows)
 
 
-def _row_problems(run: _Run, document: Document, typed: Sequence[TypedRow]) -> list[str]:
+def _type_problem(run: _Run, document: Document, typed: Sequence[TypedRow]) -> DocumentProblem | None:
     """What the types of columns and blank keys say against a document."""
     types = run.source.types
-    found = [message for row in typed for _, message in row.problems]
-    if types.key_indexes and types.key(run.source.rows[document.indexes[0]]) is None:
-        row = run.source.rows[document.indexes[0]]
+    by_row = {place: [message for _, message in row.problems] for place, row in enumerate(typed) if row.problems}
+    found = [message for messages in by_row.values() for message in messages]
+    row = run.source.rows[document.indexes[0]]
+    if types.key_indexes and types.key(row) is None:
         blank = [types.definition.columns[index].name for index in types.key_indexes if types.text(row, index) is None]
         found += [f"{name} is missing." for name in blank]
-    return list(dict.fromkeys(found))
+    return DocumentProblem(list(dict.fromkeys(found)), by_row) if found else None
 
 
-def _fail(run: _Run, document: Document, message: str) -> None:
+def _fail(run: _Run, document: Document, problems: Mapping[Tenant, DocumentProblem]) -> None:
+    """Note a document that tenants refused; where there are several, messages say which one."""
+    several = len(run.definition.routes) > 1
+    texts: dict[int, list[str]] = {index: [] for index in document.indexes}
+    summary = []
+    for tenant, problem in problems.items():
+        prefix = f"{tenant.name}: " if several else ""
+        summary.append(prefix + str(problem))
+        found = run.tenant_rows.setdefault(tenant, [])
+        for position, index in enumerate(document.indexes):
+            text = problem.text_for(position)
+            found.append((index, text))
+            texts[index].append(prefix + text)
     run.error_count += 1
     run.is_failure = True
-    run.last_error = message
-    run.failed.update(dict.fromkeys(document.indexes, message))
+    run.last_error = join_messages(summary)
+    run.failed.update((index, join_messages(found)) for index, found in texts.items())
 
 
 def _after_failure(run: _Run, senders: Sequence[Sender], rows: Sequence[tuple[Value, ...]]) -> None:

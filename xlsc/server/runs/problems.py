@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -14,12 +14,25 @@ class DocumentProblem(Exception):
     """A document cannot be sent as it is.
 
     Args:
-        messages: At least one sentence.
+        messages: All findings, at least one sentence.
+        by_row: Findings on single rows, by 0-based position within the document.
     """
 
-    def __init__(self, messages: Sequence[str]) -> None:
+    def __init__(self, messages: Sequence[str], by_row: Mapping[int, Sequence[str]] | None = None) -> None:
         super().__init__(join_messages(messages))
         self.messages = tuple(messages)
+        self._by_row = by_row or {}
+        named = {message for found in self._by_row.values() for message in found}
+        self._general = [message for message in messages if message not in named]
+
+    def text_for(self, position: int) -> str:
+        """What an error table says at a row: its own findings and the document's; all where it has none of its own.
+
+        Args:
+            position: 0-based, within the document.
+        """
+        own = self._by_row.get(position)
+        return join_messages([*own, *self._general]) if own else join_messages(self.messages)
 
 
 class DocumentCancelled(Exception):
@@ -42,6 +55,10 @@ class RunStopped(Exception):
 
 class ConnectionLost(Exception):
     """A database cannot be reached, or not any more; the message is for the person with the rows."""
+
+
+class CommitLost(ConnectionLost):
+    """The connection broke while a transaction was being committed: nobody can tell here whether it was."""
 
 
 def join_messages(messages: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from xlsc.server.expressions import EvaluationError, Scope, Value, to_text
 from xlsc.server.expressions.values import to_truth
 from xlsc.server.processes import Definition
-from xlsc.server.processes.definition import Line, LineKind, Route
+from xlsc.server.processes.definition import Check, Line, LineKind, Route
 from xlsc.server.processes.mapping import Rolling
 from xlsc.server.processes.tasks import Stage
 from xlsc.server.runs.connections import Database, open_database
@@ -33,6 +33,10 @@ from xlsc.server.runs.variables import RunVariables
 from xlsc.server.runs.webhooks import Request, WebhookProblem, post_json
 
 Rows = Sequence[tuple[Value, ...]]
+#: Rows of a line, ready to be written or posted.
+Texts = list[tuple[Line, list[dict[str, str]]]]
+#: A database that refused so many connections in a row is not asked again in this run.
+MAX_FAILURES = 3
 
 
 @dataclass(slots=True)
@@ -55,6 +59,13 @@ class Sender:
     _stack: ExitStack = field(default_factory=ExitStack)
     _database: Database | None = None
     _lookups: DatabaseLookups | None = None
+    _sql_lines: dict[int, SqlLine] = field(default_factory=dict)
+    _failures: int = 0
+    _labels: list[dict[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.definition.columns]
+        self._labels = [labels_of(line.fields, names) for line in self.definition.destinations]
 
     def __enter__(self) -> Sender:
         """This sender."""
@@ -72,14 +83,14 @@ class Sender:
             DocumentCancelled: A task left it out.
         """
         try:
-            csv_rows = self._send_whole(rows)
+            csv_texts = self._send_whole(rows)
         except ConnectionLost as lost:
             self._forget()
             raise DocumentProblem([str(lost)]) from lost
         except SQLAlchemyError as error:
             raise self._database_problem(error) from error
-        for line, mapped in csv_rows:
-            self.output.append(line, self.route.tenant.name, mapped)
+        for line, texts in csv_texts:
+            self.output.append(line, self.route.tenant.name, texts)
 
     def after_failure(self, rows: Rows) -> None:
         """Run the tasks for a document that failed; what they do wrong changes nothing any more.
@@ -87,23 +98,32 @@ class Sender:
         Raises:
             TaskEnds: A task's policy says so.
         """
+        stage = Stage.AFTER_DOCUMENT_FAILS
+        if not any(task.stage is stage and task.enabled for task in self.definition.tasks):
+            return
+        end: TaskEnds | None = None
         try:
             with self._transaction() as database:
-                run_stage(Stage.AFTER_DOCUMENT_FAILS, self._bench(database, rows))
+                try:
+                    run_stage(stage, self._bench(database, rows))
+                except TaskEnds as ends:
+                    end = ends  # what the tasks did before is kept
         except (SQLAlchemyError, ConnectionLost):
             self._forget()
+        if end is not None:
+            raise end
 
-    def _send_whole(self, rows: Rows) -> list[tuple[Line, Sequence[Mapping[str, Value]]]]:
+    def _send_whole(self, rows: Rows) -> Texts:
         try:
             with self._transaction() as database:
                 bench = self._bench(database, rows)
                 run_stage(Stage.BEFORE_DOCUMENT, bench)
                 assert bench.scope is not None
                 self._check(bench.scope)
-                mapped = self._send_lines(bench.scope, database)
+                texts = self._send_lines(bench.scope, database)
                 # Before the commit: a task that fails here takes the document back with it.
                 run_stage(Stage.AFTER_DOCUMENT_SUCCEEDS, bench)
-                return mapped
+                return texts
         except TaskEnds as ends:
             if ends.cancels:
                 raise DocumentCancelled(ends.message) from ends
@@ -112,35 +132,37 @@ class Sender:
     def _check(self, scope: Scope) -> None:
         """All checks of all rows; every finding is told at once."""
         problems: list[str] = []
+        by_row: dict[int, list[str]] = {}
         for check in self.definition.checks:
-            for row in scope.rows[:1] if check.per_document else scope.rows:
-                here = scope.with_row(row)
-                try:
-                    if check.when is not None and to_truth(check.when.evaluate(here)) is not True:
-                        continue
-                    if to_truth(check.that.evaluate(here)) is not True:
-                        problems.append(check.message.fill(here))
-                except EvaluationError as error:
-                    problems.append(f"{check.message.fill(here)} {error}.")
+            for position, row in enumerate(scope.rows[:1] if check.per_document else scope.rows):
+                found = _finding(check, scope.with_row(row))
+                if found:
+                    problems.append(found)
+                    if not check.per_document:
+                        by_row.setdefault(position, []).append(found)
         if problems:
-            raise DocumentProblem(problems)
+            raise DocumentProblem(problems, by_row)
 
-    def _send_lines(self, scope: Scope, database: Database | None) -> list[tuple[Line, Sequence[Mapping[str, Value]]]]:
-        names = [column.name for column in self.definition.columns]
-        csv_rows: list[tuple[Line, Sequence[Mapping[str, Value]]]] = []
-        hooks: list[tuple[Line, Sequence[Mapping[str, Value]]]] = []
-        for line in self.definition.destinations:
-            labels = labels_of(line.fields, names)
-            mapped = map_rows(line, scope, labels, lambda rolling: self._number(rolling, database))
+    def _send_lines(self, scope: Scope, database: Database | None) -> Texts:
+        """Write the lines of the database, post the others; what becomes CSV is given back for after the commit."""
+        texts: Texts = []
+        for index, line in enumerate(self.definition.destinations):
+            mapped = map_rows(line, scope, self._labels[index], lambda rolling: self._number(rolling, database))
             if line.kind is LineKind.SQL:
-                if database is None:
-                    raise DocumentProblem([f"The tenant {self.route.tenant.name} has no database."])
-                SqlLine(line, database, labels).send(mapped, scope)
+                self._sql_line(index, line, database).send(mapped, scope)
             else:
-                (csv_rows if line.kind is LineKind.CSV else hooks).append((line, mapped))
-        for hook, posted in hooks:
-            _post(hook, posted)
-        return csv_rows
+                texts.append((line, _as_texts(mapped)))
+        for hook, rows in texts:
+            if hook.kind is LineKind.WEBHOOK and rows:
+                _post(hook, rows)
+        return [(line, rows) for line, rows in texts if line.kind is LineKind.CSV]
+
+    def _sql_line(self, index: int, line: Line, database: Database | None) -> SqlLine:
+        if database is None:
+            raise DocumentProblem([f"The tenant {self.route.tenant.name} has no database."])
+        if index not in self._sql_lines:
+            self._sql_lines[index] = SqlLine(line, database, self._labels[index])
+        return self._sql_lines[index]
 
     def _number(self, rolling: Rolling, database: Database | None) -> str:
         if database is None:
@@ -167,7 +189,11 @@ class Sender:
             yield self._database
 
     def _open(self) -> Database:
+        if self._failures >= MAX_FAILURES:
+            raise ConnectionLost(f"The database of the connection '{self.route.connection}' does not answer.")
+        self._failures += 1
         database = self._stack.enter_context(open_database(self.ports.connections, self.route.connection))
+        self._failures = 0
         if any(isinstance(item.origin, Rolling) for line in self.definition.destinations for item in line.fields):
             prepare_counters(database)
         return database
@@ -184,11 +210,31 @@ class Sender:
         self._stack = ExitStack()
         self._database = None
         self._lookups = None
+        self._sql_lines = {}
 
 
-def _post(line: Line, rows: Sequence[Mapping[str, Value]]) -> None:
-    content = {"rows": [{name: to_text(value) for name, value in row.items()} for row in rows]}
+def _finding(check: Check, scope: Scope) -> str:
+    """What a check says against a row; "" = nothing."""
     try:
-        post_json(Request(line.url, line.headers, line.timeout_seconds), content)
+        if check.when is not None and to_truth(check.when.evaluate(scope)) is not True:
+            return ""
+        # A blank answer is no objection: whether a value may be blank is for required and isblank to say.
+        if to_truth(check.that.evaluate(scope)) is not False:
+            return ""
+    except EvaluationError as error:
+        return f"{check.message.fill(scope)} {error}."
+    return check.message.fill(scope)
+
+
+def _as_texts(rows: Sequence[Mapping[str, Value]]) -> list[dict[str, str]]:
+    try:
+        return [{name: to_text(value) for name, value in row.items()} for row in rows]
+    except EvaluationError as error:
+        raise DocumentProblem([f"{error}."]) from error
+
+
+def _post(line: Line, rows: Sequence[Mapping[str, str]]) -> None:
+    try:
+        post_json(Request(line.url, line.headers, line.timeout_seconds), {"rows": rows})
     except WebhookProblem as problem:
         raise DocumentProblem([str(problem)]) from problem

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -94,22 +94,30 @@ def failing_rows(task: Task, rows: Sequence[tuple[Value, ...]], bench: Bench, sc
     assert task.message is not None
     found: dict[int, str] = {}
     known: dict[tuple[tuple[str, Value], ...], bool] = {}
-    with ExitStack() as stack:
+    with _closing(task) as stack:
         database = _database(task, bench, stack)
         for index, row in enumerate(rows):
             values = bind(task.sql, row, bench.variables.values)
             key = tuple(sorted(values.items()))
             if key not in known:
-                known[key] = _gives_rows(task, database, values) is (task.expect is Expect.ROWS)
+                has_rows = execute(database, task.sql, values).first() is not None
+                known[key] = has_rows is (task.expect is Expect.ROWS)
             if not known[key]:
                 found[index] = task.message.fill(scope_of(row))
     return found
 
 
-def _gives_rows(task: Task, database: Database, values: Mapping[str, Value]) -> bool:
-    assert task.sql is not None
+@contextmanager
+def _closing(task: Task) -> Iterator[ExitStack]:
+    """Where a task's database is open.
+
+    Raises:
+        TaskFailed: The database refuses a statement or the commit.
+        ConnectionLost: It is gone.
+    """
     try:
-        return execute(database, task.sql, values).first() is not None
+        with ExitStack() as stack:
+            yield stack
     except SQLAlchemyError as error:
         raise _failed(task, error) from error
 
@@ -124,6 +132,8 @@ def _database(task: Task, bench: Bench, stack: ExitStack) -> Database:
     """The document's own database within its transaction, or another one in a transaction of the task's own."""
     name = task.connection or bench.definition.routes[0].connection
     if bench.database is not None and (not task.connection or bench.database.name == task.connection):
+        # Some databases refuse everything after a statement that failed, until it is taken back.
+        stack.enter_context(bench.database.savepoint())
         return bench.database
     if not name:
         raise TaskFailed(f"The task {task.name} has no database to work on.")
@@ -139,11 +149,8 @@ def _database(task: Task, bench: Bench, stack: ExitStack) -> Database:
 def _sql_command(task: Task, bench: Bench) -> None:
     assert task.sql is not None
     row = tuple(bench.scope.row) if bench.scope is not None else ()
-    try:
-        with ExitStack() as stack:
-            execute(_database(task, bench, stack), task.sql, bind(task.sql, row, bench.variables.values))
-    except SQLAlchemyError as error:
-        raise _failed(task, error) from error
+    with _closing(task) as stack:
+        execute(_database(task, bench, stack), task.sql, bind(task.sql, row, bench.variables.values))
 
 
 def _sql_validation(task: Task, bench: Bench) -> None:

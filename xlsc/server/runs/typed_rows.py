@@ -15,6 +15,8 @@ from xlsc.server.expressions import Value
 from xlsc.server.processes import Definition, SourceColumn
 from xlsc.server.processes.definition import ColumnType
 
+#: Powers of ten that a number can have; what expressions and databases can write out.
+_LARGEST_EXPONENT = 100
 _TRUE = frozenset({"true", "1", "yes", "y"})
 _FALSE = frozenset({"false", "0", "no", "n"})
 
@@ -40,17 +42,19 @@ def _read_string(text: str) -> Value:
     return text
 
 
-def _read_integer(text: str) -> Value:
-    number = parse_number(text)
-    if number is None or number != number.to_integral_value():
-        raise TypeProblem("is not a whole number")
-    return number
-
-
-def _read_decimal(text: str) -> Value:
+def _read_decimal(text: str) -> Decimal:
     number = parse_number(text)
     if number is None:
         raise TypeProblem("is not a number")
+    if abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise TypeProblem("is too large or too small a number")
+    return number
+
+
+def _read_integer(text: str) -> Value:
+    number = _read_decimal(text)
+    if number != number.to_integral_value():
+        raise TypeProblem("is not a whole number")
     return number
 
 
