@@ -44,9 +44,15 @@ def read_password() -> str:
     return password
 
 
-def current_session(settings: Settings) -> Session:
-    """A session; a new token is fetched by itself only when XLSC_PASSWORD holds the password."""
-    ask: Callable[[], str] | None = read_password if os.environ.get(PASSWORD_VARIABLE) else None
+def current_session(settings: Settings, *, may_ask: bool = True) -> Session:
+    """A session; a new token is fetched by itself only when XLSC_PASSWORD holds the password.
+
+    Args:
+        settings: Name service, e-mail address and company.
+        may_ask: Whether the service is the person's own choice; a workbook's choice never gets a password.
+    """
+    given = may_ask and os.environ.get(PASSWORD_VARIABLE)
+    ask: Callable[[], str] | None = read_password if given else None
     return open_session(settings, tokens(), ask)
 
 
@@ -96,7 +102,8 @@ def open_desk(path: Path, output: Path | None, arguments: Mapping[str, object]) 
         binding = read_binding(book)
         settings = resolve(arguments, binding.as_settings() if binding else None)
         target = output or path
-        with current_session(settings) as opened, open_outbox(settings) as outbox:
+        own = resolve(arguments).service_url == settings.service_url
+        with current_session(settings, may_ask=own) as opened, open_outbox(settings) as outbox:
             location = str(target.resolve())
             work = Work(book, location, opened, outbox, lambda: book.save(target), lambda: book.check_save(target))
             yield Desk(work, binding.process_key if binding else "", target)

@@ -1,0 +1,56 @@
+"""Makes the pictures of the manual: runs the demo, renders a page in LibreOffice, cuts it to what matters.
+
+Needs LibreOffice (soffice), poppler-utils (pdftoppm) and ImageMagick (convert). Usage: python docs/pictures/build.py [DIR]
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import openpyxl
+from openpyxl.worksheet.properties import PageSetupProperties
+
+HERE = Path(__file__).resolve().parent
+PICTURE = "marked-customers.png"
+#: Rows and columns of the sheet that are shown.
+PRINTED = "A1:L30"
+
+
+def build(folder: Path) -> Path:
+    """The picture of a marked workbook."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        _call([sys.executable, "-m", "xlsc", "demo", "--out", str(place), "--json"], place)
+        _set_up_page(place / "customers-before.xlsx", place / "page.xlsx")
+        profile = f"-env:UserInstallation=file://{place}/profile"
+        _call(["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name, "page.xlsx"], place)
+        _call(["pdftoppm", "-r", "130", "-png", "-f", "1", "-l", "1", "-singlefile", "page.pdf", "page"], place)
+        target = folder / PICTURE
+        options = ["-trim", "+repage", "-bordercolor", "white", "-border", "6", "+dither", "-colors", "48", "-strip"]
+        _call(["convert", "page.png", *options, "-define", "png:exclude-chunks=date,time", str(target)], place)
+    return target
+
+
+def _set_up_page(source: Path, target: Path) -> None:
+    book = openpyxl.load_workbook(source)
+    sheet = book.worksheets[0]
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 1
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_options.gridLines = sheet.print_options.headings = True
+    sheet.print_area = PRINTED
+    for column, width in {"C": 22, "E": 6, "G": 31, "L": 76}.items():
+        sheet.column_dimensions[column].width = width
+    sheet.oddFooter.center.text = sheet.oddHeader.center.text = ""
+    book.save(target)
+
+
+def _call(command: list[str], folder: Path) -> None:
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    print(build(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HERE))
