@@ -1,6 +1,6 @@
 """Makes the pictures of the manual: runs the demo, renders a page in LibreOffice, cuts it to what matters.
 
-Needs LibreOffice (soffice), poppler-utils (pdftoppm) and ImageMagick (convert). Usage: python docs/pictures/build.py [DIR]
+Needs LibreOffice, poppler-utils and ImageMagick. Usage: python docs/pictures/build.py [DIR]
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlsc.core.results import RunResult
+from xlsc.errors import UsageError
 from xlsc.server.handling import Context
 from xlsc.server.history import RunStart
 from xlsc.server.incoming import FORM, MAX_JSON_BYTES, read_body, room_for
@@ -46,7 +47,10 @@ def run_map_data_table_with_errors(context: Context) -> RunResult:
 def all_data(context: Context) -> str:
     """The rows of a process's own source as an XML text."""
     definition = _runnable(context)
-    columns, rows = _runner(context).read(definition, _read_variables(context))
+    try:
+        columns, rows = _runner(context).read(definition, _read_variables(context))
+    except UsageError as error:
+        raise bad_request(error.message) from error
     return encode_data_set(columns, rows)
 
 
