@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from xlsc.core.causes import describe_cause
+from xlsc.core.causes import Cause, describe_cause
+from xlsc.core.results import RowError
 from xlsc.flows.report import SendReport
 
 #: Every command has it.
@@ -66,27 +67,29 @@ def report_as_json(report: SendReport) -> dict[str, Any]:
             }
             for run in report.runs
         ],
-        "causes": [
-            {
-                "message": cause.message,
-                "count": cause.count,
-                "code": cause.code.value,
-                "column": cause.column,
-                "cells": list(cause.cells),
-            }
-            for cause in report.causes
-        ],
+        "causes": [_cause_as_json(cause) for cause in report.causes],
         "rows": [{"row": row, "state": state.value} for row, state in sorted(report.states.items())],
-        "errors": [
-            {
-                "row": error.sheet_row,
-                "column": error.column,
-                "value": error.value,
-                "message": error.message,
-                "code": error.code.value,
-            }
-            for error in report.errors
-        ],
+        "errors": [_error_as_json(error) for error in report.errors],
+    }
+
+
+def _cause_as_json(cause: Cause) -> dict[str, Any]:
+    return {
+        "message": cause.message,
+        "count": cause.count,
+        "code": cause.code.value,
+        "column": cause.column,
+        "cells": list(cause.cells),
+    }
+
+
+def _error_as_json(error: RowError) -> dict[str, Any]:
+    return {
+        "row": error.sheet_row,
+        "column": error.column,
+        "value": error.value,
+        "message": error.message,
+        "code": error.code.value,
     }
 
 

@@ -245,6 +245,28 @@ class PutMarksOn:
         self.notes.add((row.number, column), self.plan.summary, AUTHOR)
 
 
+class FindMarks:
+    """Looks for marked cells and changes nothing."""
+
+    def __init__(self, originals: Mapping[int, int]) -> None:
+        self._originals = originals
+        self._needles = tuple(f's="{style}"' for style in originals)
+        self.found: list[tuple[int, int]] = []
+
+    def rows(self) -> Iterable[int]:
+        """See RowEditor."""
+        return ()
+
+    def wants(self, number: int, piece: str) -> bool:
+        """See RowEditor."""
+        del number
+        return any(needle in piece for needle in self._needles)
+
+    def edit(self, row: Row) -> None:
+        """See RowEditor."""
+        self.found += [(row.number, column) for column in marked_columns(row, self._originals)]
+
+
 def original_styles(styles: Styles, colours: MarkColours) -> dict[int, int]:
     """The style that a cell had before its mark, by the style that it has now."""
     found: dict[int, int] = {}

@@ -16,11 +16,11 @@ from xlsc.errors import UsageError, WorkbookError
 from xlsc.sheets.chunks import PREFIX, join_texts, replace_text
 from xlsc.sheets.file_edits import (
     Canvas,
+    FindMarks,
     PutMarksOn,
     TakeMarksOff,
     WriteBlock,
     WriteCells,
-    marked_columns,
     original_styles,
 )
 from xlsc.sheets.header_looks import HEADER_AUTHOR, header_look, header_width
@@ -39,7 +39,6 @@ from xlsc.sheets.ooxml.saving import (
     replace_file,
     try_folder,
 )
-from xlsc.sheets.ooxml.sheet_text import Row
 from xlsc.sheets.ooxml.tables import TablePart, read_tables, rename_columns
 from xlsc.sheets.ooxml.workbook import SheetEntry
 from xlsc.sheets.port import Book, CellWrite, HeaderCell, ListObject, Sheet
@@ -277,7 +276,7 @@ class FileSheet:
 
     def marked_cells(self) -> Sequence[tuple[int, int]]:
         """(row, column) of all marked cells, in sheet order."""
-        finder = _FindMarks(original_styles(self._document.styles, self._colours()))
+        finder = FindMarks(original_styles(self._document.styles, self._colours()))
         self._document.edit(self._part, finder)
         return finder.found
 
@@ -362,25 +361,6 @@ class FileSheet:
         return MarkColours(
             read_fills(self._book.read_properties()), lambda colour: bool(styles.styles_with_fill(colour))
         )
-
-
-class _FindMarks:
-    """Looks for marked cells and changes nothing."""
-
-    def __init__(self, originals: Mapping[int, int]) -> None:
-        self._originals = originals
-        self._needles = tuple(f's="{style}"' for style in originals)
-        self.found: list[tuple[int, int]] = []
-
-    def rows(self) -> Sequence[int]:
-        return ()
-
-    def wants(self, number: int, piece: str) -> bool:
-        del number
-        return any(needle in piece for needle in self._needles)
-
-    def edit(self, row: Row) -> None:
-        self.found += [(row.number, column) for column in marked_columns(row, self._originals)]
 
 
 def _by_row(values: Mapping[tuple[int, int], CellValue]) -> dict[int, dict[int, CellValue]]:
