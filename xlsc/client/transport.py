@@ -7,11 +7,14 @@ of the request can have left (peers.md §8.1), never by the HTTP verb: the servi
 from __future__ import annotations
 
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import requests
+import truststore
 import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 
@@ -157,12 +160,21 @@ class Transport:
     def _open_session(self) -> requests.Session:
         session = requests.Session()
         session.headers["User-Agent"] = "xlsc"
-        adapter = self._adapter or HTTPAdapter(max_retries=0)
-        session.mount("http://", adapter)
-        session.mount("https://", adapter)
+        session.mount("http://", self._adapter or HTTPAdapter(max_retries=0))
+        session.mount("https://", self._adapter or _SystemTrust(max_retries=0))
         if self._adapter is not None or self.address.api_url.startswith("http://"):
             session.trust_env = False  # this machine is never reached through a proxy
         return session
+
+
+class _SystemTrust(HTTPAdapter):
+    """Trusts what the operating system trusts, company proxies included; there is no switch to trust everything."""
+
+    def init_poolmanager(self, *args: Any, **named: Any) -> None:  # noqa: ANN401 - the library's own signature
+        """As the library's own, with the system's trust."""
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        super().init_poolmanager(*args, **named, ssl_context=context)
 
 
 def _read_reply(response: requests.Response) -> Reply:
