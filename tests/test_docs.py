@@ -89,8 +89,8 @@ def test_the_commands_of_the_manual_exist():
     blocks = "\n".join(re.findall(r"^```.*?^```", TEXT, re.MULTILINE | re.DOTALL))
     for line in re.findall(r"^(xlsc [^\n#]*)", blocks, re.MULTILINE):
         words = shlex.split(line, posix=False)[1:]
-        name = " ".join(words[:2]) if " ".join(words[:2]) in known else words[0] if words else ""
-        if name not in known:
+        name = next((name for count in (3, 2, 1) if (name := " ".join(words[:count])) in known), "")
+        if not name:
             wrong.append(line)
             continue
         flags = {flag for param in known[name].params for flag in param.opts} | {"--help"}

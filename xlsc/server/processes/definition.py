@@ -144,8 +144,8 @@ class Line:
     keys: tuple[str, ...] = ()
     update_blank: bool = True
     duplicate: Template | None = None
-    url: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    url: str = field(default="", repr=False)  # may hold a secret, as headers may
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout_seconds: int = 30
 
 

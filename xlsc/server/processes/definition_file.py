@@ -156,7 +156,13 @@ class _Reader:
             columns=[column.name for column in columns],
             translations=read_translations(self._top.section("translations")),
         )
-        return tuple(read_line(section, context) for section in self._top.sections("lines"))
+        found: list[Line] = []
+        for section in self._top.sections("lines"):
+            line = read_line(section, context)
+            if line.info.description.lower() in (other.info.description.lower() for other in found):
+                section.complain("name", f"There are two lines '{line.info.description}'")
+            found.append(line)
+        return tuple(found)
 
     def _read_tasks(self, names: Names, variables: Names) -> tuple[Task, ...]:
         found: list[Task] = []

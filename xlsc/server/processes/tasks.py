@@ -85,6 +85,6 @@ class Task:
     variables: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     to: str = ""
-    url: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    url: str = field(default="", repr=False)  # may hold a secret, as headers may
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout_seconds: int = 30

@@ -95,34 +95,38 @@ def read_data(definition: Definition, variables: Mapping[str, str], ports: RunPo
 
 
 def _go(run: _Run, output: CsvOutput) -> None:
-    """Everything between source and result; ends early where a validation or a task says so."""
+    """Everything between source and result; a failure's tasks run also when the run ended early."""
     try:
-        documents = group_documents(run.source)
-        if not documents:
-            _end_without_data(run)
+        if not _work(run, output):
             return
-        _validate(run, documents)
-        _stage(Stage.BEFORE_MAP, run)
-        _send_documents(run, documents, output)
-        _finish(run)
     except RunStopped as stopped:
-        run.last_error = stopped.message or run.last_error
-        run.is_failure = run.is_failure or stopped.failed
-        run.count()
+        _note_stop(run, stopped)
+        if not stopped.failed:
+            return  # cancelled: neither success nor failure
+    try:
+        _stage(Stage.AFTER_MAP_FAILS if run.is_failure else Stage.AFTER_MAP_SUCCEEDS, run)
+    except RunStopped as stopped:
+        _note_stop(run, stopped)
 
 
-def _end_without_data(run: _Run) -> None:
-    policy = run.definition.options.no_data
-    if policy is NoData.FAILURE:
-        run.last_error = "There is no data to process."
-        run.is_failure = True
-    if policy is not NoData.NONE:
-        _finish(run)
+def _note_stop(run: _Run, stopped: RunStopped) -> None:
+    run.last_error = stopped.message or run.last_error
+    run.is_failure = run.is_failure or stopped.failed
+    run.count()
 
 
-def _finish(run: _Run) -> None:
-    """The tasks of the run's ending; one that fails makes the run a failure."""
-    _stage(Stage.AFTER_MAP_FAILS if run.is_failure else Stage.AFTER_MAP_SUCCEEDS, run)
+def _work(run: _Run, output: CsvOutput) -> bool:
+    """Validate and send; False = there was nothing, and the process has no opinion on that."""
+    documents = group_documents(run.source)
+    if not documents:
+        policy = run.definition.options.no_data
+        if policy is NoData.FAILURE:
+            raise RunStopped("There is no data to process.", failed=True)
+        return policy is NoData.SUCCESS
+    _validate(run, documents)
+    _stage(Stage.BEFORE_MAP, run)
+    _send_documents(run, documents, output)
+    return True
 
 
 def _stage(stage: Stage, run: _Run) -> None:
