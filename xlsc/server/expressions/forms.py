@@ -41,7 +41,13 @@ def _make_if(_call: Call, arguments: Sequence[Evaluate]) -> Evaluate:
 def _over_rows(reduce: Callable[[list[Value]], Value]) -> Callable[[Call, Sequence[Evaluate]], Evaluate]:
     def make(_call: Call, arguments: Sequence[Evaluate]) -> Evaluate:
         each = arguments[0] if arguments else lambda _scope: True
-        return lambda scope: reduce([each(scope.with_row(row)) for row in scope.rows])
+
+        def evaluate(scope: Scope) -> Value:
+            if evaluate not in scope.memo:
+                scope.memo[evaluate] = reduce([each(scope.with_row(row)) for row in scope.rows])
+            return scope.memo[evaluate]
+
+        return evaluate
 
     return make
 

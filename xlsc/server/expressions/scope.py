@@ -36,6 +36,7 @@ class Scope:
         rows: All rows of the document, for sum, count and their like.
         variables: Values by name in lower case.
         now: The run's begin, in local time without a zone.
+        memo: Answers over all rows, which are the same for each of them: else they would cost rows × rows.
     """
 
     row: Sequence[Value]
@@ -43,7 +44,12 @@ class Scope:
     variables: Mapping[str, Value] = field(default_factory=dict)
     lookups: Lookups = field(default_factory=NoLookups)
     now: datetime = datetime(2000, 1, 1)  # noqa: DTZ001 - local time by definition
+    memo: dict[object, Value] = field(default_factory=dict, repr=False, compare=False)
 
     def with_row(self, row: Sequence[Value]) -> Scope:
         """The same document seen from another of its rows."""
-        return Scope(row, self.rows, self.variables, self.lookups, self.now)
+        return Scope(row, self.rows, self.variables, self.lookups, self.now, self.memo)
+
+    def afresh(self) -> Scope:
+        """The same, with nothing remembered: tables and variables may have changed."""
+        return Scope(self.row, self.rows, self.variables, self.lookups, self.now)

@@ -133,9 +133,10 @@ class Sender:
         """All checks of all rows; every finding is told at once."""
         problems: list[str] = []
         by_row: dict[int, list[str]] = {}
+        fresh = scope.afresh()
         for check in self.definition.checks:
             for position, row in enumerate(scope.rows[:1] if check.per_document else scope.rows):
-                found = _finding(check, scope.with_row(row))
+                found = _finding(check, fresh.with_row(row))
                 if found:
                     problems.append(found)
                     if not check.per_document:
@@ -147,7 +148,9 @@ class Sender:
         """Write the lines of the database, post the others; what becomes CSV is given back for after the commit."""
         texts: Texts = []
         for index, line in enumerate(self.definition.destinations):
-            mapped = map_rows(line, scope, self._labels[index], lambda rolling: self._number(rolling, database))
+            mapped = map_rows(
+                line, scope.afresh(), self._labels[index], lambda rolling: self._number(rolling, database)
+            )
             if line.kind is LineKind.SQL:
                 self._sql_line(index, line, database).send(mapped, scope)
             else:
