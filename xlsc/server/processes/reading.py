@@ -68,7 +68,8 @@ class Document:
         """Note what is wrong with a key."""
         name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
         where = f"{self.path.name}:{self._lines.find(path)}"
-        self.problems.append(f"{where}: {name}: {message}." if name else f"{where}: {message}.")
+        sentence = message if message.endswith("?") else f"{message}."
+        self.problems.append(f"{where}: {name}: {sentence}" if name else f"{where}: {sentence}")
 
     def finish(self) -> None:
         """Raises: DefinitionError, when there was a complaint."""

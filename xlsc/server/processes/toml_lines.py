@@ -14,8 +14,8 @@ Path = tuple[str | int, ...]
 
 _PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 _KEY = rf"{_PART}(?:\s*\.\s*{_PART})*"
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_KEY})\s*\]")
-_ASSIGNMENT = re.compile(rf"\s*({_KEY})\s*=")
+_HEADER = re.compile(rf"[ \t]*(\[\[?)\s*({_KEY})\s*\]")
+_ASSIGNMENT = re.compile(rf"[ \t]*({_KEY})\s*=")
 _PARTS = re.compile(_PART)
 #: What changes whether a line still belongs to the value before: texts, comments, brackets.
 _INSIDE = re.compile(
