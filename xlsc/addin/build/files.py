@@ -17,6 +17,7 @@ from xlsc.addin.build.package import PackageKind, PlainSheet, write_package
 from xlsc.addin.build.sources import Kind, Module, read_module
 from xlsc.addin.registry import ACTIONS, FUNCTIONS
 from xlsc.errors import UsageError
+from xlsc.sheets.ooxml.blank import read_theme
 
 ADDIN_NAME = "xlsc.xlam"
 #: Name of the VBA project; no module and no procedure has it.
@@ -41,7 +42,7 @@ def build_addin(out: Path) -> list[Path]:
     if findings := check_ribbon(ribbon, modules):
         raise UsageError(f"The ribbon is wrong: {findings[0]}", "Correct office/ribbon.xml or actions.py.")
     project = write_project(PROJECT_NAME, modules)
-    content = write_package("xlam", project, [PlainSheet("xlsc")], theme=_read_theme(), ribbon=ribbon)
+    content = write_package("xlam", project, [PlainSheet("xlsc")], theme=read_theme(), ribbon=ribbon)
     return [_write(out / ADDIN_NAME, content)]
 
 
@@ -71,7 +72,7 @@ def build_workbook(
     modules += [read_module(text, Kind.MODULE) for text in (extra_modules or {}).values()]
     ribbon = write_ribbon(_read_source("ribbon.xml"), ACTIONS) if host == "excel" else None
     project = write_project(PROJECT_NAME, modules)
-    return _write(path, write_package(kind, project, sheets, theme=_read_theme(), ribbon=ribbon))
+    return _write(path, write_package(kind, project, sheets, theme=read_theme(), ribbon=ribbon))
 
 
 def list_modules(host: Host = "excel", *, sheet_count: int = 1) -> list[Module]:
@@ -102,10 +103,6 @@ def _list_sources(host: Host) -> list[tuple[str, Kind]]:
 
 def _read_source(name: str) -> str:
     return (_OFFICE / name).read_text(encoding="utf-8")
-
-
-def _read_theme() -> bytes:
-    return _read_source("theme.xml").encode()
 
 
 def _write(path: Path, content: bytes) -> Path:

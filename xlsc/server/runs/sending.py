@@ -72,8 +72,12 @@ class Sender:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Close the tenant's connection."""
-        self._stack.close()
+        """Close the tenant's connection; what was sent is on its disk before anybody hears of it."""
+        try:
+            if self._database is not None:
+                self._database.sync()
+        finally:
+            self._stack.close()
 
     def send(self, rows: Rows) -> None:
         """Send a document.
@@ -197,6 +201,7 @@ class Sender:
         self._failures += 1
         database = self._stack.enter_context(open_database(self.ports.connections, self.route.connection))
         self._failures = 0
+        database.sync_late()
         if any(isinstance(item.origin, Rolling) for line in self.definition.destinations for item in line.fields):
             prepare_counters(database)
         return database

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from xlsc.sheets.ooxml.package import Package
@@ -26,7 +27,9 @@ _TYPES = (
     '<Default Extension="xml" ContentType="application/xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{SPREADSHEET}.sheet.main+xml"/>'
     f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{SPREADSHEET}.worksheet+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{SPREADSHEET}.styles+xml"/></Types>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{SPREADSHEET}.styles+xml"/>'
+    '<Override PartName="/xl/theme/theme1.xml" ContentType="application/vnd.openxmlformats-officedocument.theme+xml"/>'
+    "</Types>"
 )
 _ROOT_RELATIONS = (
     f'<Relationships xmlns="{PACKAGE_RELATIONSHIPS}">'
@@ -35,7 +38,8 @@ _ROOT_RELATIONS = (
 _WORKBOOK_RELATIONS = (
     f'<Relationships xmlns="{PACKAGE_RELATIONSHIPS}">'
     f'<Relationship Id="rId1" Type="{RELATIONSHIPS}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{RELATIONSHIPS}/styles" Target="styles.xml"/></Relationships>'
+    f'<Relationship Id="rId2" Type="{RELATIONSHIPS}/styles" Target="styles.xml"/>'
+    f'<Relationship Id="rId3" Type="{RELATIONSHIPS}/theme" Target="theme/theme1.xml"/></Relationships>'
 )
 _WORKBOOK = (
     f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONSHIPS}"><workbookPr/><bookViews><workbookView activeTab="0"/>'
@@ -66,5 +70,11 @@ def blank_package(file_name: str, sheet_name: str) -> Package:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
         for part, text in parts.items():
             target.writestr(zipfile.ZipInfo(part), DECLARATION + text, zipfile.ZIP_DEFLATED)
+        target.writestr(zipfile.ZipInfo("xl/theme/theme1.xml"), read_theme(), zipfile.ZIP_DEFLATED)
         target.writestr(zipfile.ZipInfo("xl/styles.xml"), DECLARATION.encode() + MINIMAL_STYLES, zipfile.ZIP_DEFLATED)
     return Package(file.getvalue(), file_name)
+
+
+def read_theme() -> bytes:
+    """theme1.xml: colours and fonts, which Excel wants in each workbook."""
+    return Path(__file__).with_name("theme.xml").read_bytes()
