@@ -10,6 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+
+from xlsc.server.runs.connections import open_database
 
 PROGRAM = Path(__file__).with_name("slow_run.py")
 
@@ -106,3 +109,17 @@ def test_the_same_upserts_at_once(firm, customers, customer_columns):
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(one, range(4))) == [0, 0, 0, 0]
     assert firm.sql("SELECT count(*) FROM customers") == [(30,)]
+
+
+def test_waiting_for_the_disk_comes_back_at_the_end(small_firm):
+    small_firm.sql("PRAGMA user_version = 42")
+    with open_database(small_firm.catalog.connections, "erp") as database:
+        levels = []
+        for step in (None, database.sync_late, database.sync):
+            if step is not None:
+                step()
+            with database.transaction():
+                levels.append(database.execute(text("PRAGMA synchronous")).scalar_one())
+                database.execute(text("INSERT INTO notes VALUES ('x')"))
+    assert levels == [2, 1, 2]
+    assert small_firm.sql("PRAGMA user_version") == [(42,)]
