@@ -6,6 +6,7 @@ of the request can have left (peers.md §8.1), never by the HTTP verb: the servi
 
 from __future__ import annotations
 
+import logging
 import random
 import ssl
 import time
@@ -165,6 +166,18 @@ class Transport:
         if self._adapter is not None or self.address.api_url.startswith("http://"):
             session.trust_env = False  # this machine is never reached through a proxy
         return session
+
+
+class _Silence(logging.Filter):
+    """Drops every record of the loggers it sits on: urllib3 writes whole URLs into its warnings, tokens included."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Never."""
+        return False
+
+
+for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry", "urllib3.response"):
+    logging.getLogger(_name).addFilter(_Silence())
 
 
 class _SystemTrust(HTTPAdapter):

@@ -30,6 +30,7 @@ class Which(StrEnum):
     FAILED = "failed"  # rejected ones
     NEW = "new"  # those without a status
     ALL = "all"  # accepted ones too; never those of unknown outcome
+    EVERY = "every"  # whatever their status, for looking at them; nothing is ever sent so
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ def _leave_unasked(choice: _Choice, members: Sequence[Row], hidden: frozenset[in
 
 def _reason_to_skip(states: Sequence[RowState | None], which: Which) -> str | None:
     """Why a document does not go; None when it goes."""
+    if which is Which.EVERY:
+        return None
     if RowState.UNKNOWN in states:
         return SKIPPED_UNKNOWN
     if which is Which.FAILED and RowState.REJECTED not in states:
@@ -187,7 +190,7 @@ def _keep(choice: _Choice, members: Sequence[Row], states: Mapping[int, RowState
     """Keep a document; hold it back when a part was accepted before, for that part would be posted twice."""
     numbers = [row.sheet_row for row in members]
     accepted = [number for number in numbers if states.get(number) is RowState.ACCEPTED]
-    if not accepted or which is Which.ALL:
+    if not accepted or which in (Which.ALL, Which.EVERY):
         choice.kept.update(numbers)
         return
     message = (

@@ -96,7 +96,7 @@ def show_pending(work: Work, sheet: Sheet, found: ProcessColumns, rules: Rules) 
     ]
     if not entries:
         return 0
-    options = ReadOptions(which=Which.ALL, hidden="include")
+    options = ReadOptions(which=Which.EVERY, hidden="include")
     try:
         reading = read_sheet(sheet, Wanted(found.columns, None, rules.captions), options)
     except UsageError:
