@@ -205,3 +205,27 @@ def test_a_webhook_task_tells_how_the_run_went(small_firm, hook):
     small_firm.run(NAMES, [("C1", "Ann", None)])
     ((_, body),) = hook.got
     assert body == {"mapId": "TEST", "runNumber": "1", "processed": "1", "errors": "0", "lastError": ""}
+
+
+def test_lookups_into_a_view_see_what_the_run_stored(firm):
+    firm.sql("CREATE VIEW known AS SELECT no FROM customers")
+    check = "[[checks]]\nthat = \"exists('known', 'no', Name)\"\nwhen = \"Name <> 'free'\"\nmessage = \"no\"\n[[lines]]"
+    firm.write(line("insert", 'no = "No"\nname = "Name"').replace("[[lines]]", check))
+    rows = [("C2", "C1", None), ("C1", "free", None), ("C3", "C1", None)]
+    result = firm.run(NAMES, rows).result
+    assert [row[0] for row in result.errors.rows] == ["C2"]
+
+
+def test_a_lookup_refused_before_a_task_wrote_is_asked_again(firm):
+    body = line("insert", 'no = "No"\nname = "Name"')
+    check = "[[checks]]\nthat = \"exists('terms', 'code', Name)\"\nmessage = \"{Name} unknown\"\n[[lines]]"
+    task = """
+[[tasks]]
+name = "learn"
+stage = "after document fails"
+kind = "sql command"
+sql = "INSERT INTO terms VALUES (:Name, 1)"
+"""
+    firm.write(body.replace("[[lines]]", check) + task)
+    result = firm.run(NAMES, [("C1", "NEW", None), ("C2", "NEW", None)]).result
+    assert [row[0] for row in result.errors.rows] == ["C1"]

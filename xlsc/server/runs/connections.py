@@ -48,6 +48,7 @@ class Database:
         self.name = name
         self._connection = connection
         self._tables: dict[str, Mapping[str, ColumnKind] | None] = {}
+        self._base_tables: dict[str, bool] = {}
 
     @property
     def is_sqlite(self) -> bool:
@@ -119,6 +120,14 @@ class Database:
         if table not in self._tables:
             self._tables[table] = self._read_columns(table)
         return self._tables[table]
+
+    def is_base_table(self, table: str) -> bool:
+        """Whether it is a table and no view: what a view shows changes with other tables."""
+        if table not in self._base_tables:
+            schema, _, name = table.rpartition(".")
+            names = inspect(self._connection).get_table_names(schema or None)
+            self._base_tables[table] = name.lower() in (known.lower() for known in names)
+        return self._base_tables[table]
 
     def forget_tables(self) -> None:
         """Look again: a task may have made a table."""

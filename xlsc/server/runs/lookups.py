@@ -41,9 +41,15 @@ class DatabaseLookups:
         if question in self._known:
             return self._known[question]
         answer = self._ask(table, key_column, key, wanted)
-        if table.lower() not in self._changing and len(self._known) < _MEMORY:
+        if len(self._known) < _MEMORY and self._stays(table):
             self._known[question] = answer
         return answer
+
+    def _stays(self, table: str) -> bool:
+        """Whether the run itself cannot change what is found there."""
+        if self._database is None or table.lower() in self._changing:
+            return False
+        return self._database.is_base_table(table)
 
     def _ask(self, name: str, key_column: str, key: Value, wanted: str) -> tuple[bool, Value]:
         database = self._database

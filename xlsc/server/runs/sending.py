@@ -13,7 +13,7 @@ from xlsc.server.expressions.values import to_truth
 from xlsc.server.processes import Definition
 from xlsc.server.processes.definition import Check, Line, LineKind, Route
 from xlsc.server.processes.mapping import Rolling
-from xlsc.server.processes.tasks import Stage
+from xlsc.server.processes.tasks import DOCUMENT_STAGES, Stage, TaskKind
 from xlsc.server.runs.connections import Database, open_database
 from xlsc.server.runs.counters import next_number, prepare_counters
 from xlsc.server.runs.csv_lines import CsvOutput
@@ -37,6 +37,8 @@ Rows = Sequence[tuple[Value, ...]]
 Texts = list[tuple[Line, list[dict[str, str]]]]
 #: A database that refused so many connections in a row is not asked again in this run.
 MAX_FAILURES = 3
+#: Tasks that may change what lookups of the next document find.
+_WRITING = frozenset({TaskKind.SQL_COMMAND, TaskKind.RUN_PROCESS})
 
 
 @dataclass(slots=True)
@@ -61,10 +63,14 @@ class Sender:
     _lookups: DatabaseLookups | None = None
     _sql_lines: dict[int, SqlLine] = field(default_factory=dict)
     _failures: int = 0
+    _has_writing_tasks: bool = False
     _labels: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.definition.columns]
+        self._has_writing_tasks = any(
+            task.enabled and task.stage in DOCUMENT_STAGES and task.kind in _WRITING for task in self.definition.tasks
+        )
         self._labels = [labels_of(line.fields, names) for line in self.definition.destinations]
 
     def __enter__(self) -> Sender:
@@ -179,7 +185,7 @@ class Sender:
         return number
 
     def _bench(self, database: Database | None, rows: Rows) -> Bench:
-        if self._lookups is None:
+        if self._lookups is None or self._has_writing_tasks:
             changing = {line.table.lower() for line in self.definition.destinations if line.table}
             self._lookups = DatabaseLookups(database, changing)
         scope = Scope(rows[0], rows, self.variables.values, self._lookups, self.variables.began)
