@@ -1,101 +1,23 @@
-"""The embedded service behind a faulty wire, a workbook of journals, and an oracle that counts what was posted."""
+"""A service for all tests of faults, and a bench for each."""
 
 from __future__ import annotations
 
-import itertools
-import sqlite3
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.faults.proxy import Proxy, running_proxy
-from xlsc.client.signing_in import Credentials
-from xlsc.client.tokens import FileTokens
-from xlsc.flows.connect import Session, open_session, sign_in
-from xlsc.flows.work import Work
-from xlsc.outbox import Outbox
-from xlsc.server.options import ServiceOptions
-from xlsc.server.samples import SAMPLE_COMPANIES
-from xlsc.server.service import Service, start_service
-from xlsc.settings import Settings
-from xlsc.sheets.memory import MemoryBook
-
-COLUMNS = ("PostingDate", "DocumentNo", "AccountNo", "Description", "Debit", "Credit")
-NUMBERS = itertools.count(1)
+from tests.faults.bench import Bench, open_bench, serving
+from xlsc.server.service import Service
 
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with start_service(ServiceOptions(data=tmp_path_factory.mktemp("faults"), host="127.0.0.1", port=0)) as running:
-        running.data = running.backend.options.data  # type: ignore[attr-defined]
+    with serving(tmp_path_factory.mktemp("faults")) as running:
         yield running
-
-
-@dataclass
-class Ledger:
-    """The truth: what stands in the database of the first sample company."""
-
-    path: Path
-
-    def posted(self, documents) -> Counter[str]:
-        """How often each document stands there, headers and lines agreeing."""
-        with sqlite3.connect(self.path) as connection:
-            heads = Counter(row[0] for row in connection.execute("SELECT document_no FROM journals"))
-            lines = Counter(row[0] for row in connection.execute("SELECT document_no FROM journal_lines"))
-        connection.close()
-        for document in documents:
-            assert lines[document] == 2 * heads[document], f"half a document: {document}"
-        return Counter({document: heads[document] for document in documents if heads[document]})
-
-
-@dataclass
-class Bench:
-    """Everything a send needs, and what it must not change."""
-
-    service: Service
-    proxy: Proxy
-    session: Session
-    outbox: Outbox
-    book: MemoryBook
-    home: Path
-
-    @property
-    def ledger(self) -> Ledger:
-        return Ledger(self.service.data / "contoso.sqlite")  # type: ignore[attr-defined]
-
-    @property
-    def work(self) -> Work:
-        return Work(self.book, str(self.home / "book.xlsx"), self.session, self.outbox, self.book.save, lambda: None)
-
-    def fill(self, count: int = 3, wrong: int = 0) -> list[str]:
-        """Journals of two rows each, the last ones of an unknown account; returns their numbers."""
-        names = [f"F{next(NUMBERS):06d}" for _ in range(count)]
-        rows: list[list[object]] = [list(COLUMNS)]
-        for place, name in enumerate(names):
-            account = "9999" if place >= count - wrong else "6100"
-            rows.append(["2026-03-02", name, account, "fault", 5.0, None])
-            rows.append(["2026-03-02", name, "1000", "fault", None, 5.0])
-        self.book.sheet().write(1, 1, rows)  # type: ignore[arg-type]
-        return names
-
-    def statuses(self) -> list[str]:
-        block = self.book.sheet().read(self.book.sheet().used_area())
-        return [str(row[-1] or "").split(",")[0].split(":")[0] for row in block.rows[1:]]
-
-    def contents(self) -> list[list[object]]:
-        area = self.book.sheet().used_area()
-        return [list(row[: len(COLUMNS)]) for row in self.book.sheet().read(area).rows]
 
 
 @pytest.fixture
 def bench(service: Service, tmp_path: Path) -> Iterator[Bench]:
-    tokens = FileTokens(tmp_path / "tokens.json")
-    with running_proxy(service.port) as proxy:
-        base = {"service_url": proxy.url, "email": "demo@example.com", "run_timeout_seconds": 5.0}
-        done = sign_in(Settings(**base), Credentials("demo@example.com", "demo"), SAMPLE_COMPANIES[0][1], tokens)
-        settings = Settings(**base, company_id=done.company.id, company_name=done.company.name)
-        with open_session(settings, tokens) as session, Outbox.open(tmp_path / "outbox.sqlite") as outbox:
-            yield Bench(service, proxy, session, outbox, MemoryBook(sheet_name="Data"), tmp_path)
+    with open_bench(service, tmp_path) as opened:
+        yield opened

@@ -28,6 +28,7 @@ from xlsc.sheets.port import Sheet
 
 #: Runs that GetHistoryForProcess lists (P §2.7 [doc]).
 HISTORY_LENGTH = 10
+NOT_SENT = DocumentState.NOT_SENT
 _BETWEEN_KEYS = " | "
 _SHOWN = {
     DocumentState.ACCEPTED: RowState.ACCEPTED,
@@ -133,13 +134,14 @@ def _pending_states(
         located = _by_row(locate(entry.result.errors, table) if entry.result else [])
         run = f", run {entry.run_number}" if entry.run_number else ""
         for item in outbox.documents(entry.entry_id):
-            state = _SHOWN.get(item.state)
+            # "Not sent" is news only where the sheet says unknown: after a person found it out.
+            state = RowState.SKIPPED if entry.resolved_how and item.state is NOT_SENT else _SHOWN.get(item.state)
             if state is None:
                 continue
             for row in rows_of.get(item.fingerprint, ()):
                 states[row] = state
                 errors[row] = located.get(row, []) if state is RowState.REJECTED else []
-                texts[row] = state.value.capitalize() + run
+                texts[row] = "Skipped: not sent" if state is RowState.SKIPPED else state.value.capitalize() + run
     return states, texts, [error for found in errors.values() for error in found]
 
 
@@ -179,7 +181,23 @@ def _ask(client: Client, outbox: Outbox, entry: Entry, documents: Sequence[Store
     if len(fitting) > 1:
         numbers = ", ".join(str(run.run_number) for run in fitting)
         return _Found({}, f"The runs {numbers} may be this one; look it up in the ERP.")
+    if _others_fit(outbox, entry, fitting[0]):
+        return _Found({}, f"Run {fitting[0].run_number} may be this one or another one of unknown outcome.")
     return _read_run(client, entry, documents, fitting[0].run_number, fitting[0])
+
+
+def _others_fit(outbox: Outbox, entry: Entry, run: HistoryRun) -> bool:
+    """Whether another entry of unknown outcome could be that run as well."""
+    return any(
+        other.entry_id != entry.entry_id
+        and other.phase is Phase.UNKNOWN
+        and other.run_number is None
+        and other.process_key.casefold() == entry.process_key.casefold()
+        and other.company_id.casefold() == entry.company_id.casefold()
+        and (other.runs_before is None or other.runs_before < run.run_number)
+        and len(outbox.documents(other.entry_id)) == run.record_count
+        for other in outbox.open_entries()
+    )
 
 
 def _read_run(
