@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlsc.server.accounts import Accounts
 from xlsc.server.catalog import Processes
+from xlsc.server.first_history import make_sample_history
 from xlsc.server.first_start import make_sample_accounts, write_sample_processes
 from xlsc.server.history import History
 from xlsc.server.instances import Instances
@@ -63,8 +64,8 @@ def _assemble(options: ServiceOptions, store: Store, clock: Callable[[], int]) -
     write_sample_processes(options)
     processes = Processes(options)
     prepare_databases(processes.connections())
-    if options.samples:
-        make_sample_accounts(store, processes)
+    if options.samples and make_sample_accounts(store, processes):
+        make_sample_history(store, instances.id, processes)
     options.output_folder.mkdir(parents=True, exist_ok=True)
     sign_in = SignIn(store, accounts, Throttle(store, clock))
     instances.enter()
