@@ -17,7 +17,7 @@ def main() -> None:
     call = RunCall((("Doc", "Account", "Amount"), rows), {}, True, "ann@example.com", 1)
     print("begins", flush=True)
     result = run_process(catalog.definitions[0], call, ports).result
-    print(result.record_count, result.error_count, result.error_message, flush=True)
+    print(result.record_count, result.error_count, " / ".join(dict.fromkeys(result.errors.messages)), flush=True)
 
 
 if __name__ == "__main__":

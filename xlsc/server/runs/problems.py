@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 #: Findings that one message tells; more help nobody.
 MAX_FINDINGS = 20
+#: SQLSTATE classes of broken connections and of servers that shut down.
+_GONE = ("08", "57P")
 
 
 class DocumentProblem(Exception):
@@ -76,7 +78,13 @@ def join_messages(messages: Iterable[str]) -> str:
 
 def is_lost(error: SQLAlchemyError) -> bool:
     """Whether a database error means that the connection is gone."""
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    if not isinstance(error, DBAPIError):
+        return False
+    # A driver may hear why the server goes before it sees that the line is dead.
+    state = getattr(error.orig, "sqlstate", "")
+    if state is None:  # PostgreSQL's driver itself complains: the server did not get to say anything
+        return error.connection_invalidated or isinstance(error, OperationalError)
+    return error.connection_invalidated or str(state).startswith(_GONE)
 
 
 def database_message(error: SQLAlchemyError) -> str:
