@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "headers": "xlsc.cli.sheets:headers",
     "check": "xlsc.cli.sheets:check",
     "send": "xlsc.cli.send:send",
+    "fix": "xlsc.cli.sheets:fix",
     "clear": "xlsc.cli.sheets:clear",
     "settle": "xlsc.cli.outbox:settle",
     "outbox": "xlsc.cli.outbox:outbox",
@@ -77,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; every error a person can act on becomes a line and an exit code."""
     try:
-        code = cli.main(list(arguments), prog_name="xlsc", standalone_mode=False)
+        code = cli.main(list(arguments), prog_name="xlsc", standalone_mode=False, obj=tuple(arguments))
     except XlscError as error:
         _show_error(error, as_json="--json" in arguments)
         return error.exit_code

@@ -116,6 +116,8 @@ def to_send_options(
         stop_at_first_error=more.get("stop_at_first_error", False),
         variables=parse_variables(more.get("variables", ())),
         dry_run=dry_run,
+        bisect=more.get("bisect", False),
+        mark=more.get("on_behalf_of") is None,
     )
 
 

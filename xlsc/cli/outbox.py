@@ -15,7 +15,25 @@ from xlsc.flows.rules import read_rules
 from xlsc.flows.settle import Settled, settle_by_hand, settle_unknown, show_pending
 from xlsc.outbox import DocumentState, Entry, Phase
 from xlsc.settings import resolve
+from xlsc.sheets.log_book import write_log_book
 
+#: Fields of a line of the log, and their headers.
+_LOG_COLUMNS = {
+    "when_utc": "When (UTC)",
+    "user": "By",
+    "company": "Company",
+    "process": "Process",
+    "run_number": "Run",
+    "documents": "Documents",
+    "rows_read": "Read",
+    "accepted": "Accepted",
+    "rejected": "Rejected",
+    "skipped": "Skipped",
+    "unknown": "Unknown",
+    "seconds": "Seconds",
+    "workbook": "Workbook",
+    "workbook_sha256": "Workbook's SHA-256",
+}
 _BY_HAND = {"accepted": DocumentState.ACCEPTED, "rejected": DocumentState.REJECTED, "not-sent": DocumentState.NOT_SENT}
 
 
@@ -129,6 +147,21 @@ def show_log(as_json: bool) -> None:
     rows = [tuple(getattr(line, name) for name in (*shown, "workbook")) for line in lines]
     names = ["When (UTC)", "By", "Process", "Run", "Read", "Accepted", "Rejected", "Skipped", "Unknown", "Workbook"]
     print_table(names, rows)
+
+
+@log.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@json_option
+def export_log(file: Path, as_json: bool) -> None:
+    """Write the log into a new workbook FILE, with charts of rows and seconds per run."""
+    with open_outbox(resolve()) as box:
+        lines = box.run_log.read()
+    rows = [[getattr(line, name) for name in _LOG_COLUMNS] for line in lines]
+    write_log_book(file, list(_LOG_COLUMNS.values()), rows, ("Accepted", "Rejected", "Skipped", "Unknown"))
+    if as_json:
+        print_json({"file": str(file), "runs": len(rows)})
+        return
+    click.echo(f"{len(rows):,} runs written into {file}.")
 
 
 @log.command("verify")

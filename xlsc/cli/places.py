@@ -86,13 +86,16 @@ class Desk:
 
 
 @contextmanager
-def open_desk(path: Path, output: Path | None, arguments: Mapping[str, object]) -> Iterator[Desk]:
+def open_desk(
+    path: Path, output: Path | None, arguments: Mapping[str, object], on_behalf_of: Path | None = None
+) -> Iterator[Desk]:
     """A workbook with everything around it.
 
     Args:
         path: The workbook.
         output: Where changes go; None = into the workbook itself.
         arguments: Settings from the command line.
+        on_behalf_of: The workbook that ``path`` is a copy of; the outbox knows the send by it, and nothing is saved.
 
     Raises:
         XlscError: The workbook cannot be opened, or nobody is signed in.
@@ -104,11 +107,18 @@ def open_desk(path: Path, output: Path | None, arguments: Mapping[str, object]) 
         target = output or path
         own = resolve(arguments).service_url == settings.service_url
         with current_session(settings, may_ask=own) as opened, open_outbox(settings) as outbox:
-            location = str(target.resolve())
-            work = Work(book, location, opened, outbox, lambda: book.save(target), lambda: book.check_save(target))
+            work = Work(
+                book, str(target.resolve()), opened, outbox, lambda: book.save(target), lambda: book.check_save(target)
+            )
+            if on_behalf_of is not None:
+                work = Work(book, str(on_behalf_of.resolve()), opened, outbox, _nothing, _nothing)
             yield Desk(work, binding.process_key if binding else "", target)
     finally:
         book.close()
+
+
+def _nothing() -> None:
+    """For a copy that nobody will look at."""
 
 
 def screen_control(*, quiet: bool) -> Control:

@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from xlsc.cli.background import start_in_background
 from xlsc.cli.options import ReadChoices, book_argument, output_option, read_options, to_send_options
 from xlsc.cli.places import open_desk, screen_control
-from xlsc.cli.printing import json_option, print_report
-from xlsc.errors import UsageError
+from xlsc.cli.printing import json_option, print_json, print_report
+from xlsc.errors import EXIT_OK, UsageError
 from xlsc.flows.send import bodies
 from xlsc.flows.send import send as send_flow
 
@@ -26,6 +27,16 @@ from xlsc.flows.send import send as send_flow
     help="Split into runs of at most N documents; 0 = as many as a run takes in good time. One run when left out.",
 )
 @click.option("--stop-at-first-error", is_flag=True, help="Send no further run after one with rejected rows.")
+@click.option(
+    "--bisect", is_flag=True, help="Halve a run that is refused as a whole until the guilty rows stand alone."
+)
+@click.option("--detach", is_flag=True, help="Send in the background; xlsc settle BOOK shows the outcome later.")
+@click.option(
+    "--on-behalf-of",
+    type=click.Path(dir_okay=False, path_type=Path),
+    hidden=True,
+    help="The workbook that this copy was taken of; used by --detach.",
+)
 @click.option("--var", "variables", multiple=True, metavar="GBL_NAME=VALUE", help="Value of a variable; may repeat.")
 @click.option("--dry-run", is_flag=True, help="Read and check, but neither send nor mark.")
 @click.option(
@@ -35,21 +46,47 @@ from xlsc.flows.send import send as send_flow
 )
 @output_option
 @json_option
-def send(book: Path, output: Path | None, save_request: Path | None, as_json: bool, **chosen: Any) -> int:  # noqa: ANN401
+def send(
+    book: Path,
+    output: Path | None,
+    save_request: Path | None,
+    detach: bool,
+    on_behalf_of: Path | None,
+    as_json: bool,
+    **chosen: Any,  # noqa: ANN401
+) -> int:
     """Send the rows of BOOK to a process and mark every wrong row where it stands.
 
     Rows that were accepted before are not sent again. Rows read = accepted + rejected + skipped + unknown.
     """
     choices = ReadChoices.of(chosen)
-    with open_desk(book, output, choices.settings()) as desk:
-        options = to_send_options(choices, desk, dry_run=chosen["dry_run"], sending=chosen)
+    if detach:
+        return _start(book, as_json=as_json)
+    with open_desk(book, output, choices.settings(), on_behalf_of) as desk:
+        sending = chosen | {"on_behalf_of": on_behalf_of}
+        options = to_send_options(choices, desk, dry_run=chosen["dry_run"], sending=sending)
         if save_request is not None:
             _save(save_request, bodies(desk.work, options))
-        report = send_flow(desk.work, options, screen_control(quiet=as_json))
+        try:
+            report = send_flow(desk.work, options, screen_control(quiet=as_json))
+        finally:
+            if on_behalf_of is not None:
+                book.unlink()
     print_report(report, as_json=as_json)
-    if not as_json and not chosen["dry_run"]:
+    if not as_json and not chosen["dry_run"] and on_behalf_of is None:
         click.echo(f"Marks are in {desk.target}.")
     return report.exit_code
+
+
+def _start(book: Path, *, as_json: bool) -> int:
+    """Send a copy in a process of its own, so that the workbook may be open, closed or changed meanwhile."""
+    started = start_in_background(book, click.get_current_context().obj)
+    if as_json:
+        print_json({"process": started.process_id, "report": str(started.report)})
+    else:
+        click.echo(f"Sending {book.name} in the background (process {started.process_id}).")
+        click.echo(f"Its report will be in {started.report}; show the outcome with: xlsc settle {book}")
+    return EXIT_OK
 
 
 def _save(path: Path, found: list[bytes]) -> None:

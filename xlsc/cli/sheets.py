@@ -9,9 +9,12 @@ import click
 
 from xlsc.cli.options import ReadChoices, book_argument, output_option, read_options, to_send_options
 from xlsc.cli.places import open_desk, session
-from xlsc.cli.printing import json_option, print_json, print_report
+from xlsc.cli.printing import json_option, print_json, print_report, print_table
+from xlsc.core.table import CellValue
 from xlsc.errors import UsageError
 from xlsc.flows.check import check as check_flow
+from xlsc.flows.fix import Alike, find_alike, pick
+from xlsc.flows.fix import fix as fix_flow
 from xlsc.flows.headers import HeadersReport, write_headers
 from xlsc.flows.processes import find_process, read_columns
 from xlsc.sheets.binding import Binding, write_binding
@@ -123,3 +126,70 @@ def clear(book: Path, sheet: str | None, all_sheets: bool, output: Path | None, 
         return
     for name, count in cleared.items():
         click.echo(f"Sheet {name}: {count:,} marked cells cleared.")
+
+
+@click.command("fix")
+@book_argument
+@click.option("--sheet", "-s", help="Worksheet; the active one when none is named.")
+@click.option(
+    "--header-row", type=click.IntRange(1, 1_048_576), default=1, show_default=True, help="Row of the headers."
+)
+@click.option("--column", "-c", help="Header of the column whose marked cells are meant.")
+@click.option("--from", "old", default="", help="What these cells hold; left out for blank ones.")
+@click.option("--to", "new", help="The corrected value; a number when the old value is one.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@output_option
+@json_option
+def fix(  # noqa: PLR0913 - a command's parameters are its options
+    book: Path,
+    sheet: str | None,
+    header_row: int,
+    column: str | None,
+    old: str,
+    new: str | None,
+    yes: bool,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Write one corrected value into all marked cells of BOOK that hold the same wrong one.
+
+    Without --column, lists the marked cells in groups. The cells are shown before anything is written.
+    """
+    opened = open_book(book)
+    try:
+        target = opened.sheet(sheet)
+        groups = find_alike(target, header_row)
+        if column is None or new is None:
+            _print_groups(groups, as_json=as_json)
+            return
+        group = pick(groups, column, old)
+        if not as_json:
+            click.echo(f"{len(group.cells):,} cells: {', '.join(group.addresses[:20])}")
+        if not yes and not click.confirm(f"Write {new!r} into them?", err=True):
+            raise click.Abort
+        count = fix_flow(target, group, _typed(new, group.value))
+        opened.save(output or book)
+    finally:
+        opened.close()
+    if as_json:
+        print_json({"workbook": str(output or book), "cells": list(group.addresses)})
+    else:
+        click.echo(f"{count:,} cells written. Send them again: xlsc send {output or book} --failed-only")
+
+
+def _print_groups(groups: list[Alike], *, as_json: bool) -> None:
+    if as_json:
+        print_json([{"column": item.header, "value": item.value, "cells": list(item.addresses)} for item in groups])
+        return
+    rows = [(len(item.cells), item.header, item.value, ", ".join(item.addresses[:8])) for item in groups]
+    print_table(["Cells", "Column", "Value", "Where"], rows)
+
+
+def _typed(text: str, old: CellValue) -> CellValue:
+    """A number where a number stood and one is given; else the text."""
+    if isinstance(old, (int, float)) and not isinstance(old, bool):
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    return text

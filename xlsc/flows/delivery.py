@@ -17,6 +17,7 @@ from xlsc.core.judging import judge
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Table
 from xlsc.errors import OutcomeUnknown, ServiceError, XlscError
+from xlsc.flows.completing import complete
 from xlsc.flows.report import RunRecord
 from xlsc.flows.work import Work
 from xlsc.outbox import DocumentPlan, DocumentState, EntryPlan, Outcome
@@ -73,12 +74,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How one run ended; states by sheet row."""
+    """How one run ended; states by sheet row. ``named``: the answer's error rows name what was rejected."""
 
     states: Mapping[int, RowState]
     errors: tuple[RowError, ...]
     remarks: tuple[str, ...]
     record: RunRecord
+    named: bool = True
 
 
 def plan_entry(work: Work, delivery: Delivery, body: bytes, documents: Sequence[Document]) -> EntryPlan:
@@ -150,7 +152,10 @@ def deliver(work: Work, delivery: Delivery) -> Delivered:
     rejected = sum(state is RowState.REJECTED for state in judged.states)
     record = RunRecord(entry_id, number, len(documents), rejected, time.monotonic() - started)
     by_row = _by_row(delivery.table, documents, judged.states)
-    return Delivered(by_row, judged.errors, judged.remarks, record)
+    client, key = work.session.client, delivery.process.map_key
+    errors = complete(client, key, number, judged.errors, delivery.table)
+    named = bool(answer.result.errors.rows) or any(item.errors.rows for item in answer.result.validation_errors)
+    return Delivered(by_row, tuple(errors), judged.remarks, record, named)
 
 
 def _unknown(

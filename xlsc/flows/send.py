@@ -11,6 +11,7 @@ from xlsc.core.marks import plan_marks
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Table
 from xlsc.errors import ServiceError, UsageError, WorkbookError
+from xlsc.flows.bisect import find_guilty, is_refused_whole, most_runs
 from xlsc.flows.delivery import Delivered, Delivery, deliver
 from xlsc.flows.logs import log_runs
 from xlsc.flows.pace import Pace
@@ -49,6 +50,8 @@ class SendOptions:
         stop_at_first_error: Send no further run after one with rejected documents.
         variables: Values of GBL_ variables.
         dry_run: Do everything but send and mark.
+        bisect: Halve a run that is refused as a whole until its guilty documents stand alone.
+        mark: Show the outcome in the workbook; False leaves that to a later settle.
     """
 
     process: str
@@ -61,6 +64,8 @@ class SendOptions:
     stop_at_first_error: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
+    bisect: bool = False
+    mark: bool = True
 
     @property
     def again(self) -> bool:
@@ -134,7 +139,8 @@ def send(work: Work, options: SendOptions, control: Control = QUIET) -> SendRepo
             _send_runs(work, prepared, documents, options, progress, control)
     report = _report(work, prepared, progress, sent=not options.dry_run)
     if not options.dry_run:
-        report = _show_safely(work, sheet, prepared, report, progress.run_of)
+        if options.mark:
+            report = _show_safely(work, sheet, prepared, report, progress.run_of)
         log_runs(work, report)
     return report
 
@@ -250,16 +256,42 @@ def _send_runs(
             return
         control.progress(f"Sending documents {done + 1:,} to {done + len(chunk):,} of {len(documents):,}")
         try:
-            delivered = deliver(work, _delivery(prepared, chunk, options))
+            seconds = _send_chunk(work, prepared, chunk, options, progress, control)
         except ServiceError as error:
             if not progress.runs:
                 raise
             progress.remarks.append(f"Stopped after {done:,} documents: {error.message}")
-            progress.skip(prepared.good, documents[done:], f"not sent: {error.message}")
+            left = [document for document in documents[done:] if not _is_known(document, prepared.good, progress)]
+            progress.skip(prepared.good, left, f"not sent: {error.message}")
             return
-        progress.add(delivered)
-        pace.note(len(chunk), delivered.record.seconds)
+        pace.note(len(chunk), seconds)
         done += len(chunk)
+
+
+def _send_chunk(
+    work: Work,
+    prepared: Prepared,
+    chunk: Sequence[Document],
+    options: SendOptions,
+    progress: _Progress,
+    control: Control,
+) -> float:
+    """One run, and the runs that find its guilty documents where that was asked for. Returns the run's seconds."""
+    delivered = deliver(work, _delivery(prepared, chunk, options))
+    if not (options.bisect and is_refused_whole(delivered, len(chunk))):
+        progress.add(delivered)
+        return delivered.record.seconds
+    control.progress(f"The run was refused as a whole; finding out why takes at most {most_runs(len(chunk)):,} runs")
+    progress.runs.append(delivered.record)
+    for item in find_guilty(chunk, lambda part: deliver(work, _delivery(prepared, part, options))):
+        progress.add(item)
+    left = [document for document in chunk if not _is_known(document, prepared.good, progress)]
+    progress.skip(prepared.good, left, SKIPPED_UNKNOWN_BEFORE)
+    return delivered.record.seconds
+
+
+def _is_known(document: Document, table: Table, progress: _Progress) -> bool:
+    return table.rows[document.indexes[0]].sheet_row in progress.states
 
 
 def _stop_reason(progress: _Progress, options: SendOptions, control: Control) -> str:
