@@ -60,8 +60,17 @@ def test_generic_texts_are_completed_from_the_kept_errors(bench):
     number = _next_run_number(bench)
     text = "Document was not sent due to document errors."
     rows = f"<ErrorTable><DocumentNo>{names[1]}</DocumentNo><EONERUNERRORS>{text}</EONERUNERRORS></ErrorTable>"
-    answer = {"ErrorCount": 1, "Errors": f"<NewDataSet>{rows * 2}</NewDataSet>", "MapDescription": "",
-              "MapKey": "k", "MapId": "GL JOURNAL", "RecordCount": 2, "RunNumber": number, "Status": 1, "ErrorMessage": ""}  # fmt: skip
+    answer = {
+        "ErrorCount": 1,
+        "Errors": f"<NewDataSet>{rows * 2}</NewDataSet>",
+        "MapDescription": "",
+        "MapKey": "k",
+        "MapId": "GL JOURNAL",
+        "RecordCount": 2,
+        "RunNumber": number,
+        "Status": 1,
+        "ErrorMessage": "",
+    }
     bench.proxy.faults = [Fault("after", answer=http("200 OK", json.dumps(answer).encode()))]
     report = send(bench.work, SendOptions("GL JOURNAL"))
     assert report.causes[0].message.startswith("Account '9999' does not exist.")
