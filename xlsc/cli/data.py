@@ -9,7 +9,8 @@ import click
 from xlsc.cli.places import session
 from xlsc.cli.printing import json_option, print_json, print_table
 from xlsc.errors import EXIT_OK, EXIT_REJECTED, UsageError
-from xlsc.flows.data import ProcessData, parse_variables, read_data, run_process, write_data
+from xlsc.flows.data import ProcessData, parse_variables, read_data, write_data
+from xlsc.flows.own_run import run_process
 from xlsc.frames import write_csv
 from xlsc.sheets.files import create_book, open_book
 

@@ -1,4 +1,4 @@
-"""A process's own data into a sheet or a list; and runs that need no rows."""
+"""A process's own data into a sheet or a list. Nothing here can run a process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from xlsc.client.client import Client
 from xlsc.core.catalog import Process
-from xlsc.core.results import RunResult
 from xlsc.errors import UsageError
 from xlsc.flows.processes import find_process
 from xlsc.sheets.port import HeaderCell, Sheet
@@ -72,16 +71,3 @@ def write_data(sheet: Sheet, data: ProcessData, first_row: int = 1) -> int:
     if data.rows:
         sheet.write(first_row + 1, 1, data.rows)
     return len(data.rows)
-
-
-def run_process(client: Client, wanted: str, variables: Mapping[str, str]) -> RunResult:
-    """Run a process on its own source; never repeated by itself.
-
-    Raises:
-        OutcomeUnknown: The run may or may not have been made.
-        ServiceError: The service refuses or there is no such process; nothing was run.
-    """
-    process = find_process(client, wanted)
-    if variables:
-        return client.run_map_with_variables(process.map_key, variables)
-    return client.run_map(process.map_key)
