@@ -4,14 +4,17 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
 
+import xlsc
 from xlsc.addin.registry import ACTIONS, FUNCTIONS
 from xlsc.cli.main import COMMANDS, cli
-from xlsc.settings import REGISTRY
+from xlsc.settings import REGISTRY, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 MANUALS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -55,17 +58,33 @@ def test_every_command_but_groups_speaks_json():
     assert set(without) == SPEAKS_JSON_ANYWAY
 
 
-@pytest.mark.parametrize("name", list(COMMANDS))
+@pytest.mark.parametrize("name", sorted({words[0] for words, _ in commands()}))
 def test_every_command_stands_in_the_manual(name):
     assert f"xlsc {name}" in (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", list(REGISTRY))
-def test_every_setting_stands_in_the_manual(name):
-    setting = REGISTRY[name]
-    line = next(line for line in (ROOT / "docs" / "settings.md").read_text().splitlines() if f"`{name}`" in line)
-    assert f"`{setting.variable}`" in line
-    assert setting.help in line
+def test_the_manual_lists_the_settings_as_they_are():
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    listed = [tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in text.splitlines() if "| `" in line]
+    # Nothing and the empty list are shown as nothing.
+    built_in = {field.name: "" if field.default in ("", ()) else str(field.default) for field in fields(Settings)}
+    wanted = [
+        (f"`{name}`", f"`{setting.variable}`", built_in[name], setting.help) for name, setting in REGISTRY.items()
+    ]
+    assert [row for row in listed if len(row) == 4] == wanted
+
+
+#: Constants in the add-in's VBA that begin like variables.
+WORDS_OF_VBA = {"XLSC_VERSION"}
+
+
+def test_every_variable_of_the_environment_stands_in_the_manual():
+    """Those that the sources name in quotes; the settings' own are above."""
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "xlsc").rglob("*.py"))
+    named = set(re.findall(r"""["'](XLSC_[A-Z]+(?:_[A-Z]+)*)["']""", sources)) - WORDS_OF_VBA
+    assert {"XLSC_HOME", "XLSC_PASSWORD"} <= named
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert sorted(name for name in named if f"`{name}`" not in text) == []
 
 
 def test_every_formula_and_button_stands_in_the_manual():
@@ -75,11 +94,51 @@ def test_every_formula_and_button_stands_in_the_manual():
     assert missing == []
 
 
+def anchors(path):
+    """What a link's part after # may be: a heading in small letters, blanks as hyphens."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("path", MANUALS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
-    targets = re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
-    lost = [target for target in targets if "://" not in target and not (path.parent / target).exists()]
+    lost = []
+    for target in re.findall(r"\]\(([^)\s]+)", path.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        file = path.parent / name if name else path
+        if "://" not in target and not (file.exists() and (not anchor or anchor in anchors(file))):
+            lost.append(target)
     assert lost == []
+
+
+@pytest.mark.parametrize("path", MANUALS, ids=lambda path: path.name)
+def test_every_page_is_finished_and_can_be_reached(path):
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"\b(TODO|TBD|FIXME|XXX|FIGURES|lorem ipsum)\b", text) == []
+    assert text.startswith("# ")
+    assert text.count("\n```") % 2 == 0
+    if path.parent.name == "docs":
+        assert f"({path.name})" in TEXT or f"(docs/{path.name})" in TEXT
+
+
+def test_the_changelog_names_versions_newest_first():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings, "no version is named"
+    released = [item for item in headings if item != "Unreleased"]
+    assert "Unreleased" not in headings[1:]
+    found = [re.fullmatch(r"(\d+)\.(\d+)\.(\d+) \((\d{4}-\d{2}-\d{2})\)", item) for item in released]
+    assert [item for item, match in zip(released, found, strict=True) if match is None] == []
+    numbers = [tuple(int(part) for part in match.groups()[:3]) for match in found if match]
+    assert numbers == sorted(set(numbers), reverse=True)
+    own = tuple(int(part) for part in xlsc.__version__.split("."))
+    assert not numbers or own >= numbers[0]
+    assert all(re.search(r"^- \S", part, re.MULTILINE) for part in text.split("\n## ")[1:])
+
+
+def test_the_version_is_told_once():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == xlsc.__version__
 
 
 def test_the_commands_of_the_manual_exist():
