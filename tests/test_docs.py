@@ -74,14 +74,14 @@ def test_the_manual_lists_the_settings_as_they_are():
     assert [row for row in listed if len(row) == 4] == wanted
 
 
-#: Constants in the add-in's VBA that begin like variables.
-WORDS_OF_VBA = {"XLSC_VERSION"}
+#: Keys of the add-in's own file xlsc.conf that look like variables.
+KEYS_OF_CONF = {"XLSC_VERSION"}
 
 
 def test_every_variable_of_the_environment_stands_in_the_manual():
     """Those that the sources name in quotes; the settings' own are above."""
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "xlsc").rglob("*.py"))
-    named = set(re.findall(r"""["'](XLSC_[A-Z]+(?:_[A-Z]+)*)["']""", sources)) - WORDS_OF_VBA
+    named = set(re.findall(r"""["'](XLSC_[A-Z]+(?:_[A-Z]+)*)["']""", sources)) - KEYS_OF_CONF
     assert {"XLSC_HOME", "XLSC_PASSWORD"} <= named
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert sorted(name for name in named if f"`{name}`" not in text) == []
