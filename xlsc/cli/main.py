@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "settle": "xlsc.cli.outbox:settle",
     "outbox": "xlsc.cli.outbox:outbox",
     "log": "xlsc.cli.outbox:log",
+    "template": "xlsc.cli.template:template",
     "data": "xlsc.cli.data:data",
     "run": "xlsc.cli.data:run",
     "history": "xlsc.cli.listing:history",

@@ -112,7 +112,7 @@ def open_desk(
             )
             if on_behalf_of is not None:
                 work = Work(book, str(on_behalf_of.resolve()), opened, outbox, _nothing, _nothing)
-            yield Desk(work, binding.process_key if binding else "", target)
+            yield Desk(work, (binding.process_key or binding.process_id) if binding else "", target)
     finally:
         book.close()
 

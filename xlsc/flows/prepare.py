@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xlsc.core.checks import check_table, spread
 from xlsc.core.documents import Document, group_documents
 from xlsc.core.results import RowError, RowState
-from xlsc.core.table import Table
+from xlsc.core.table import Row, Table
 from xlsc.flows.layout import Wanted
 from xlsc.flows.processes import ProcessColumns
 from xlsc.flows.reading import Reading, ReadOptions, read_sheet
@@ -66,11 +66,25 @@ def prepare(sheet: Sheet, found: ProcessColumns, options: ReadOptions, rules: Ru
     reading = read_sheet(sheet, Wanted(found.columns, options.selection, rules.captions), options)
     column_rules = [] if unchecked else rules.columns
     document_rules = [] if unchecked else rules.documents
-    findings = [*reading.errors, *check_table(reading.table, column_rules, document_rules)]
+    values = _without_marker(reading.table, rules.blank_marker)
+    findings = [*reading.errors, *check_table(values, column_rules, document_rules)]
     errors = spread(_first_per_cell(findings), reading.table)
     wrong = {error.sheet_row for error in errors}
     rows = [row for row in reading.table.rows if row.sheet_row not in wrong]
     return Prepared(found, reading, tuple(errors), reading.table.with_rows(rows))
+
+
+def _without_marker(table: Table, marker: str) -> Table:
+    """The table as the checks see it: a value that is the blank marker is blank."""
+    if not marker:
+        return table
+    rows = [
+        Row(row.sheet_row, tuple(None if value == marker else value for value in row.values))
+        if marker in row.values
+        else row
+        for row in table.rows
+    ]
+    return table.with_rows(rows)
 
 
 def _first_per_cell(findings: Sequence[RowError]) -> list[RowError]:

@@ -127,6 +127,8 @@ def send(work: Work, options: SendOptions, control: Control = QUIET) -> SendRepo
         show_pending(work, sheet, found, options.rules)
     control.progress(f"Reading sheet {sheet.name}")
     prepared = prepare(sheet, found, options.read, options.rules, unchecked=options.unchecked)
+    if not options.dry_run and options.mark:
+        sheet.check_marks(prepared.reading.layout.status_column, [row.sheet_row for row in prepared.reading.table.rows])
     progress = _Progress(prepared.rejected, list(prepared.errors), dict(prepared.reading.skipped))
     documents = _hold_sent(work, prepared, options, progress)
     if options.all_or_nothing and prepared.errors:

@@ -34,6 +34,11 @@ class Binding:
     template_version: str = ""
     columns_hash: str = ""
 
+    def as_properties(self) -> dict[str, str]:
+        """The custom document properties that hold it."""
+        values = {f"{_PREFIX}{item.name}": str(getattr(self, item.name)) for item in fields(self)}
+        return {name: text for name, text in values.items() if text}
+
     def as_settings(self) -> dict[str, object]:
         """The settings that the workbook brings along."""
         found = {"service_url": self.service_url, "company_id": self.company_id, "company_name": self.company_name}

@@ -245,6 +245,28 @@ class PutMarksOn:
         self.notes.add((row.number, column), self.plan.summary, AUTHOR)
 
 
+@dataclass(slots=True)
+class RefuseLocked:
+    """Changes nothing; refuses rows whose cell of a column is locked."""
+
+    canvas: Canvas
+    column: int
+    numbers: Sequence[int]
+
+    def rows(self) -> Iterable[int]:
+        """See RowEditor."""
+        return self.numbers
+
+    def wants(self, number: int, piece: str) -> bool:
+        """See RowEditor."""
+        del number, piece
+        return False
+
+    def edit(self, row: Row) -> None:
+        """See RowEditor."""
+        self.canvas.refuse_locked(row.number, self.column, self.canvas.style(row, self.column))
+
+
 class FindMarks:
     """Looks for marked cells and changes nothing."""
 

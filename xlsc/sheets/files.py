@@ -18,6 +18,7 @@ from xlsc.sheets.file_edits import (
     Canvas,
     FindMarks,
     PutMarksOn,
+    RefuseLocked,
     TakeMarksOff,
     WriteBlock,
     WriteCells,
@@ -251,6 +252,11 @@ class FileSheet:
         editor = WriteCells(self._canvas(), _by_row(values), looks)
         self._document.edit(self._part, editor, change)
         self._rename_headers(values)
+
+    def check_marks(self, status_column: int, rows: Sequence[int]) -> None:
+        """Refuse a protected sheet whose status cells are locked."""
+        if self._document.frame(self._part).is_protected():
+            self._document.edit(self._part, RefuseLocked(self._canvas(), status_column, sorted(rows)))
 
     def apply(self, plan: MarkPlan) -> None:
         """Show a run's marks in one pass."""

@@ -95,6 +95,10 @@ class MemorySheet:
             if cell.note:
                 self.notes[place] = cell.note
 
+    def check_marks(self, status_column: int, rows: Sequence[int]) -> None:
+        """See port.Sheet."""
+        self._refuse_protected()
+
     def apply(self, plan: MarkPlan) -> None:
         """See port.Sheet."""
         self._refuse_protected()

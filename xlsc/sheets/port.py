@@ -93,6 +93,14 @@ class Sheet(Protocol):
         """Write headers: bold, key columns marked by more than colour, the rows below kept in view."""
         ...
 
+    def check_marks(self, status_column: int, rows: Sequence[int]) -> None:
+        """Find out before rows are sent whether their statuses could be written.
+
+        Raises:
+            WorkbookError: They could not: the sheet is protected.
+        """
+        ...
+
     def apply(self, plan: MarkPlan) -> None:
         """Show a run's marks: take the earlier marks of ``cleared_rows`` off, then fill, note, write statuses.
 

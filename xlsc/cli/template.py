@@ -1,0 +1,134 @@
+"""``xlsc template``: workbooks made from processes, brought up to date, built from text, made ready to give away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlsc.cli.places import session
+from xlsc.cli.printing import json_option, print_json
+from xlsc.errors import EXIT_OK, EXIT_REJECTED
+from xlsc.flows.publishing import inspect, strip_company
+from xlsc.flows.template_files import build_templates
+from xlsc.flows.templates import Update, new_template, update_template
+from xlsc.sheets.binding import read_binding
+from xlsc.sheets.files import open_book
+
+_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@click.group("template")
+def template() -> None:
+    """Make template workbooks, bring them up to date, give them away."""
+
+
+@template.command("new")
+@click.argument("process")
+@click.option(
+    "--output", "-o", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The new .xlsx file."
+)
+@click.option(
+    "--all/--mapped", "all_columns", default=False, help="All source columns, or those that reach the target."
+)
+@json_option
+def new(process: str, output: Path, all_columns: bool, as_json: bool) -> None:
+    """Make a template for PROCESS: data, rules in plain words, a guide."""
+    with session() as current:
+        made = new_template(current, process, output, all_columns=all_columns)
+    guessed = [column.column for column in made.columns if column.is_guess]
+    if as_json:
+        print_json({"file": str(output), "process": made.process, "columns": len(made.columns), "guessed": guessed})
+        return
+    click.echo(f"{output} is a template for {made.process}, {len(made.columns)} columns.")
+    if guessed:
+        click.echo(
+            f"The types of {', '.join(guessed)} are guesses and refuse nothing: confirm them on its sheet Columns."
+        )
+
+
+@template.command("update")
+@_file
+@click.option("--process", "-p", default="", help="Process; the template's own when none is named.")
+@click.option("--sheet", "-s", help="The data sheet; the active one when none is named.")
+@click.option("--dry-run", is_flag=True, help="Only show the difference.")
+@json_option
+def update(file: Path, process: str, sheet: str | None, dry_run: bool, as_json: bool) -> None:
+    """Bring a filled template FILE in line with its process; no value is lost."""
+    book = open_book(file)
+    try:
+        binding = read_binding(book)
+        with session(binding.as_settings() if binding and binding.service_url else None) as current:
+            done = update_template(book, current, process, sheet, dry_run=dry_run)
+        if not dry_run:
+            book.save(file)
+    finally:
+        book.close()
+    _print_update(file, done, dry_run=dry_run, as_json=as_json)
+
+
+def _print_update(file: Path, done: Update, *, dry_run: bool, as_json: bool) -> None:
+    changes = done.changes
+    if as_json:
+        found = {"added": changes.added, "removed": changes.removed, "renamed": changes.renamed}
+        print_json({**found, "restored": done.restored, "kept_rows": done.kept_rows, "written": not dry_run})
+        return
+    for words, names in (("new", changes.added), ("gone", changes.removed)):
+        for name in names:
+            click.echo(f"  {words}: {name}")
+    for old, now in changes.renamed:
+        click.echo(f"  renamed: {old} is now {now}")
+    for there, header in done.restored:
+        click.echo(f"  header restored: {header}" + (f" (said {there})" if there else ""))
+    if changes.is_empty and not done.restored:
+        click.echo(f"{file} is up to date.")
+    elif not dry_run:
+        kept = f" {done.kept_rows} rows of removed columns are kept on a sheet of their own." if done.kept_rows else ""
+        click.echo(f"{file} is brought up to date.{kept}")
+
+
+@template.command("build")
+@click.option(
+    "--from",
+    "definitions",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path("templates"),
+    show_default=True,
+    help="Folder of text definitions (*.toml).",
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the workbooks; the same one.")
+@json_option
+def build(definitions: Path, out: Path | None, as_json: bool) -> None:
+    """Build workbooks from text definitions; the same text gives the same bytes."""
+    made = build_templates(definitions, out or definitions)
+    if as_json:
+        print_json([str(path) for path in made])
+        return
+    for path in made:
+        click.echo(str(path))
+
+
+@template.command("publish")
+@_file
+@click.option("--keep-company", is_flag=True, help="Leave service and company in the file.")
+@json_option
+def publish(file: Path, keep_company: bool, as_json: bool) -> int:
+    """Make FILE ready to be given away: no company, no secret, no path, no name; prints its hash.
+
+    Ends with 1 when something is found that a person has to take out.
+    """
+    if not keep_company:
+        book = open_book(file)
+        try:
+            strip_company(book)
+            book.save(file)
+        finally:
+            book.close()
+    found = inspect(file)
+    if as_json:
+        print_json({"file": str(file), "sha256": found.sha256, "findings": list(found.findings)})
+    else:
+        for finding in found.findings:
+            click.echo(f"{file}: {finding}.")
+        click.echo(f"SHA-256 {found.sha256}")
+    return EXIT_REJECTED if found.findings else EXIT_OK

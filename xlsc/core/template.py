@@ -1,0 +1,212 @@
+"""Templates as values: columns with their words and rules, as the Columns sheet and the text definitions say them.
+
+Nothing here knows a file or a service. What a guess says (a type with a question mark) shapes cells and never refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from xlsc.core.rules import ColumnRule, DocumentRule
+from xlsc.errors import UsageError
+
+TypeName = Literal["text", "number", "integer", "date", "boolean"]
+CheckName = Literal["", "unique", "debit", "credit", "balance", "same in document"]
+TYPES: tuple[TypeName, ...] = ("text", "number", "integer", "date", "boolean")
+CHECKS: tuple[CheckName, ...] = ("", "unique", "debit", "credit", "balance", "same in document")
+#: Cell text that sets a value to empty; an empty cell leaves it unchanged.
+BLANK_MARKER = "{blank}"
+_FORMATS = {"text": "@", "number": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
+_YES = frozenset(("yes", "y", "true", "x", "1"))
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateColumn:
+    """One column of a template.
+
+    Attributes:
+        column: Technical name in the process.
+        caption: What the header says; the name when "".
+        key: Whether it groups rows into documents.
+        required: Whether every row needs a value.
+        type: What values are; ends in "?" for a guess.
+        length: Longest text in characters; 0 = any.
+        number_format: As Excel spells it; the type's own when "".
+        choices: The only values that are allowed.
+        check: A check beyond the value itself.
+        default: What new rows begin with.
+        example: What the Guide shows.
+        help: Input message of the cells.
+    """
+
+    column: str
+    caption: str = ""
+    key: bool = False
+    required: bool = False
+    type: str = "text"
+    length: int = 0
+    number_format: str = ""
+    choices: tuple[str, ...] = ()
+    check: str = ""
+    default: str = ""
+    example: str = ""
+    help: str = ""
+
+    @property
+    def header(self) -> str:
+        """What the header says."""
+        return self.caption or self.column
+
+    @property
+    def plain_type(self) -> TypeName:
+        """The type without the mark of a guess."""
+        return cast(TypeName, self.type.rstrip("?"))
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether nobody has confirmed the type."""
+        return self.type.endswith("?")
+
+    @property
+    def cell_format(self) -> str:
+        """Number format of its cells."""
+        return self.number_format or _FORMATS[self.plain_type]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template.
+
+    Attributes:
+        process: Id of the process.
+        title: What the Guide calls it.
+        steps: What a person does, in order.
+        columns: From left to right.
+        version: Of the template, from 1.
+        formulas: Headers and formulas of columns that are never sent; ``{row}`` is the row's number.
+        blank_marker: Cell text that sets a value to empty.
+    """
+
+    process: str
+    title: str
+    columns: tuple[TemplateColumn, ...]
+    steps: tuple[str, ...] = ()
+    version: int = 1
+    formulas: tuple[tuple[str, str], ...] = ()
+    blank_marker: str = BLANK_MARKER
+
+
+#: Headers of the Columns sheet, and the fields they stand for.
+HEADERS: Mapping[str, str] = {
+    "Column": "column",
+    "Caption": "caption",
+    "Key": "key",
+    "Required": "required",
+    "Type": "type",
+    "Length": "length",
+    "Format": "number_format",
+    "Choices": "choices",
+    "Check": "check",
+    "Default": "default",
+    "Example": "example",
+    "Help": "help",
+}
+_GUESSES: tuple[tuple[str, str], ...] = (
+    (r"date|since|until|\bday\b", "date?"),
+    (r"amount|debit|credit|price|quantity|qty|limit|total|rate|cost", "number?"),
+)
+
+
+def guess_type(name: str) -> str:
+    """A type from a column's name; the service tells none (P §2.1 [obs]), so it is only a guess.
+
+    >>> guess_type("PostingDate"), guess_type("Credit Limit"), guess_type("AccountNo")
+    ('date?', 'number?', 'text')
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()
+    return next((found for pattern, found in _GUESSES if re.search(pattern, words)), "text")
+
+
+def write_row(column: TemplateColumn) -> list[str | float | None]:
+    """A column as a row of the Columns sheet."""
+    cells: list[str | float | None] = []
+    for name in HEADERS.values():
+        value = getattr(column, name)
+        if isinstance(value, bool):
+            cells.append("yes" if value else None)
+        elif isinstance(value, tuple):
+            cells.append("; ".join(value) or None)
+        else:
+            cells.append(value or None)
+    return cells
+
+
+def read_row(cells: Mapping[str, object], place: str) -> TemplateColumn:
+    """A row of the Columns sheet as a column.
+
+    Args:
+        cells: Values by field name.
+        place: Where the row stands, for messages.
+
+    Raises:
+        UsageError: A word is none that is known; names the row and the words there are.
+    """
+    texts = {name: _text(cells.get(name)) for name in HEADERS.values()}
+    kind = (texts["type"] or "text").casefold()
+    if kind.rstrip("?") not in TYPES:
+        raise UsageError(f"{place}: the type {texts['type']!r} is unknown.", f"Write one of {', '.join(TYPES)}.")
+    if texts["check"].casefold() not in CHECKS:
+        known = ", ".join(filter(None, CHECKS))
+        raise UsageError(
+            f"{place}: the check {texts['check']!r} is unknown.", f"Write one of {known}, or leave it out."
+        )
+    length = texts["length"].removesuffix(".0")
+    if length and not length.isdigit():
+        raise UsageError(f"{place}: the length {texts['length']!r} is no whole number.", "Write characters, like 15.")
+    return TemplateColumn(
+        column=texts["column"],
+        caption=texts["caption"],
+        key=texts["key"].casefold() in _YES,
+        required=texts["required"].casefold() in _YES,
+        type=kind,
+        length=int(length or 0),
+        number_format=texts["number_format"],
+        choices=tuple(part.strip() for part in texts["choices"].split(";") if part.strip()),
+        check=texts["check"].casefold(),
+        default=texts["default"],
+        example=texts["example"],
+        help=texts["help"],
+    )
+
+
+def column_rules(columns: Sequence[TemplateColumn]) -> list[ColumnRule]:
+    """The checks on values; guesses make none."""
+    return [
+        ColumnRule(
+            item.column,
+            required=item.required or item.key,
+            kind="text" if item.is_guess else item.plain_type,
+            max_length=item.length or None,
+            choices=item.choices or None,
+            unique=item.check == "unique",
+        )
+        for item in columns
+    ]
+
+
+def document_rules(columns: Sequence[TemplateColumn]) -> list[DocumentRule]:
+    """The checks on documents: balance of debit and credit or of one column, columns that are the same throughout."""
+    named = {check: [item.column for item in columns if item.check == check] for check in CHECKS}
+    rules = [DocumentRule("balance", (name,)) for name in named["balance"]]
+    if named["debit"] and named["credit"]:
+        rules.append(DocumentRule("balance", (named["debit"][0], named["credit"][0])))
+    if named["same in document"]:
+        rules.append(DocumentRule("same_value", tuple(named["same in document"])))
+    return rules
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
