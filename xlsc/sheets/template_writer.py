@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -91,13 +91,13 @@ def _write_data(sheet: Worksheet, template: Template) -> None:
         if column.default:
             sheet.cell(2, place, column.default)
     for place, (header, formula) in enumerate(template.formulas, start=len(template.columns) + 1):
-        sheet.cell(1, place, header).font = Font(bold=True, italic=True)
+        sheet.cell(1, place, header).font = _font(italic=True)
         sheet.column_dimensions[get_column_letter(place)].width = header_width(header)
         for row in range(2, TABLE_ROWS + 2):
             sheet.cell(row, place, formula.replace("{row}", str(row))).number_format = "#,##0.00;[Red]-#,##0.00;"
     last = len(template.columns) + len(template.formulas) + 1
     status = sheet.cell(1, last, STATUS_HEADER)
-    status.font = Font(bold=True)
+    status.font = _font()
     sheet.column_dimensions[get_column_letter(last)].width = 44
     table = Table(displayName="Data", ref=f"A1:{get_column_letter(last)}{TABLE_ROWS + 1}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
@@ -107,7 +107,7 @@ def _write_data(sheet: Worksheet, template: Template) -> None:
 
 def _write_header(sheet: Worksheet, place: int, column: TemplateColumn) -> None:
     cell = sheet.cell(1, place, column.header)
-    cell.font = Font(bold=True, underline="single" if column.key else None)
+    cell.font = _font(underline="single" if column.key else None)
     cell.border = Border(bottom=Side("thin"))
     if column.key:
         cell.fill = PatternFill("solid", fgColor=f"FF{KEY_FILL}")
@@ -165,7 +165,7 @@ def _complaint(column: TemplateColumn) -> str:
 def _write_columns(sheet: Worksheet, template: Template) -> None:
     """The configuration: what stands here is what xlsc checks and sends."""
     for place, name in enumerate(HEADERS, start=1):
-        sheet.cell(1, place, name).font = Font(bold=True)
+        sheet.cell(1, place, name).font = _font()
         sheet.column_dimensions[get_column_letter(place)].width = 24 if name in ("Column", "Caption", "Help") else 14
     for row, column in enumerate(template.columns, start=2):
         for place, value in enumerate(write_row(column), start=1):
@@ -188,7 +188,7 @@ def _write_columns(sheet: Worksheet, template: Template) -> None:
 
 def _write_guide(sheet: Worksheet, template: Template) -> None:
     sheet["A1"] = template.title
-    sheet["A1"].font = Font(bold=True, size=16)
+    sheet["A1"].font = _font(size=16)
     sheet.column_dimensions["A"].width = 6
     for letter in "BCDEFGHIJ":
         sheet.column_dimensions[letter].width = 18
@@ -198,14 +198,19 @@ def _write_guide(sheet: Worksheet, template: Template) -> None:
         cell = sheet.cell(row, 2, step)
         cell.alignment = Alignment(wrap_text=False, vertical="top")
         row += 1
-    sheet.cell(row + 1, 2, "Example").font = Font(bold=True)
+    sheet.cell(row + 1, 2, "Example").font = _font()
     for place, column in enumerate(template.columns, start=2):
-        sheet.cell(row + 2, place, column.header).font = Font(bold=True)
+        sheet.cell(row + 2, place, column.header).font = _font()
         example = sheet.cell(row + 3, place, column.example or None)
         example.number_format = "@"
     sheet.cell(
         row + 5, 2, f"{template.blank_marker} in a cell sets the value to empty; an empty cell leaves it as it is."
     )
+
+
+def _font(**looks: Any) -> Font:  # noqa: ANN401 - the library's own words
+    """Bold in the workbook's own typeface."""
+    return Font(**{"name": "Calibri", "size": 11, "bold": True, **looks})
 
 
 def _normalise(data: bytes) -> bytes:
