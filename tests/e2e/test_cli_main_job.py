@@ -280,3 +280,33 @@ def test_the_log_of_runs_is_kept_and_proves_itself(signed_in, tmp_path, home):
     log = next(home.glob("*.jsonl"))
     log.write_text(log.read_text().replace('"accepted":1', '"accepted":2'))
     assert signed_in("log", "verify").code == 1
+
+
+def test_kept_errors_become_a_workbook_that_is_corrected_and_sent(signed_in, tmp_path):
+    path, errors = tmp_path / "sent.xlsx", tmp_path / "errors.xlsx"
+    make_book(signed_in, path, [customer(TermsCode="NET77"), customer()])
+    run = signed_in("send", path, "--json").json["runs"][0]["run_number"]
+    made = signed_in("errors", "CUSTOMERS", run, "-o", errors, "--json").json
+    assert (made["rows"], made["marked"]) == (1, 1)
+    assert signed_in("errors", "CUSTOMERS", run, "-o", errors).code == 2
+    book = openpyxl.load_workbook(errors)
+    sheet = book["Errors"]
+    names = [cell.value for cell in sheet[1]]
+    terms = sheet.cell(2, names.index("TermsCode") + 1)
+    assert "NET77" in terms.comment.text
+    terms.value = "NET30"
+    book.save(errors)
+    assert signed_in("send", errors, "--failed-only", "--json").json["accepted"] == 1
+
+
+def test_data_are_replaced_on_demand_only(signed_in, tmp_path):
+    path = tmp_path / "data.xlsx"
+    assert signed_in("data", "CUSTOMERS BY STATE", "--var", "STATE=WA", "-o", path).code == 0
+    assert signed_in("data", "CUSTOMERS BY STATE", "--var", "STATE=ID", "-o", path).code == 2
+    assert signed_in("data", "CUSTOMERS BY STATE", "--var", "STATE=ID", "-o", path, "--refresh").code == 0
+    sheet = openpyxl.load_workbook(path)["Data"]
+    assert [sheet.cell(row, 1).value for row in (1, 2, 3)] == ["CustomerNumber", "EAGLE05", None]
+    sheet.parent.save(path)
+    make_book(signed_in, tmp_path / "other.xlsx", [customer()])
+    refused = signed_in("data", "CUSTOMERS BY STATE", "-o", tmp_path / "other.xlsx", "--refresh")
+    assert "other data" in refused.err or refused.code == 2

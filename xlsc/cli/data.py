@@ -31,13 +31,16 @@ SHOWN_ROWS = 50
     help="Write into this .xlsx or .csv file; a workbook that is there gets the rows on an empty sheet.",
 )
 @click.option("--sheet", "-s", default="Data", show_default=True, help="Worksheet for the rows.")
+@click.option("--refresh", is_flag=True, help="Replace the rows of the same process that stand on the sheet.")
 @json_option
-def data(process: str, variables: tuple[str, ...], output: Path | None, sheet: str, as_json: bool) -> None:
+def data(
+    process: str, variables: tuple[str, ...], output: Path | None, sheet: str, refresh: bool, as_json: bool
+) -> None:
     """Get the rows of the source of PROCESS."""
     with session() as current:
         found = read_data(current.client, process, parse_variables(variables))
     if output is not None:
-        _write(output, sheet, found)
+        _write(output, sheet, found, refresh=refresh)
     if as_json:
         print_json(
             {"process": found.process.map_id, "columns": list(found.columns), "rows": [list(r) for r in found.rows]}
@@ -51,7 +54,7 @@ def data(process: str, variables: tuple[str, ...], output: Path | None, sheet: s
         click.echo(f"… and {len(found.rows) - SHOWN_ROWS:,} further rows; all with -o FILE.")
 
 
-def _write(output: Path, sheet: str, found: ProcessData) -> None:
+def _write(output: Path, sheet: str, found: ProcessData, *, refresh: bool) -> None:
     suffix = output.suffix.casefold()
     if suffix == ".csv":
         write_csv(output, found.columns, found.rows)
@@ -62,7 +65,7 @@ def _write(output: Path, sheet: str, found: ProcessData) -> None:
     try:
         names = [name.casefold() for name in book.sheet_names()]
         target = book.sheet(sheet) if sheet.casefold() in names else book.add_sheet(sheet)
-        write_data(target, found)
+        write_data(target, found, refresh=refresh)
         book.save(output)
     finally:
         book.close()

@@ -13,6 +13,7 @@ from xlsc.cli.places import session
 from xlsc.cli.printing import json_option, print_json, print_table
 from xlsc.core.catalog import OutputFile
 from xlsc.errors import UsageError
+from xlsc.flows.error_book import ErrorBook, write_error_book
 from xlsc.flows.processes import find_process, read_columns
 
 
@@ -70,10 +71,19 @@ def history(process: str, as_json: bool) -> None:
 @click.command("errors")
 @click.argument("process")
 @click.argument("run_number", type=int, metavar="RUN")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write them into this new workbook, to be corrected and sent with --failed-only.",
+)
 @json_option
-def errors(process: str, run_number: int, as_json: bool) -> None:
+def errors(process: str, run_number: int, output: Path | None, as_json: bool) -> None:
     """List the error rows that the service kept of a run of PROCESS, at most a thousand."""
     with session() as current:
+        if output is not None:
+            _print_book(output, write_error_book(current, process, run_number, output), as_json=as_json)
+            return
         found = current.client.errors_for_process_run(find_process(current.client, process).map_key, run_number)
     if as_json:
         print_json(asdict(found))
@@ -82,6 +92,14 @@ def errors(process: str, run_number: int, as_json: bool) -> None:
         click.echo(f"{tenant.server} {tenant.technical}: {tenant.error_count} error rows")
         rows = zip(tenant.errors.messages, tenant.errors.rows, strict=True)
         print_table(["Message", *tenant.errors.columns], [(message, *row) for message, row in rows])
+
+
+def _print_book(output: Path, made: ErrorBook, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"file": str(output), **asdict(made)})
+        return
+    click.echo(f"{made.rows} error rows of run {made.run_number} of {made.process} are in {output}.")
+    click.echo(f"Correct the marked cells, then: xlsc send {output} --failed-only")
 
 
 @click.command("outputs")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsc.client.client import Client
+from xlsc.core.addresses import Area
 from xlsc.core.catalog import Process
 from xlsc.errors import UsageError
 from xlsc.flows.processes import find_process
@@ -55,19 +56,40 @@ def read_data(client: Client, wanted: str, variables: Mapping[str, str]) -> Proc
     return ProcessData(process, tuple(columns), rows)
 
 
-def write_data(sheet: Sheet, data: ProcessData, first_row: int = 1) -> int:
-    """Headers and rows onto an empty sheet, from column A; texts stay texts. Returns the number of rows.
+def write_data(sheet: Sheet, data: ProcessData, *, refresh: bool = False) -> int:
+    """Headers and rows onto a sheet, from A1; texts stay texts. Returns the number of rows.
+
+    Args:
+        sheet: Empty, or with data of the same process when ``refresh`` is set.
+        data: What to write.
+        refresh: Replace the data that stand there; what stands right of them stays.
 
     Raises:
-        UsageError: The sheet is not empty below ``first_row``.
+        UsageError: The sheet is not empty, or holds other data than those of this process.
     """
     used = sheet.used_area()
-    if used is not None and used.last_row >= first_row:
-        raise UsageError(
-            f"Sheet {sheet.name} is not empty: {used} is used.", "Name a new or an empty sheet with --sheet."
-        )
+    if used is not None:
+        if not refresh:
+            raise UsageError(
+                f"Sheet {sheet.name} is not empty: {used} is used.",
+                "Name a new or an empty sheet with --sheet, or replace its data with --refresh.",
+            )
+        _clear(sheet, used, data.columns)
     cells = [HeaderCell(number, name, is_key=False) for number, name in enumerate(data.columns, start=1)]
-    sheet.write_headers(first_row, cells)
+    sheet.write_headers(1, cells)
     if data.rows:
-        sheet.write(first_row + 1, 1, data.rows)
+        sheet.write(2, 1, data.rows)
     return len(data.rows)
+
+
+def _clear(sheet: Sheet, used: Area, columns: Sequence[str]) -> None:
+    """Empty the rows of former data, when the headers are those of the same process."""
+    width = min(len(columns), used.last_column)
+    block = sheet.read(Area(1, 1, used.last_row, width))
+    headers = [str(value or "") for value in block.rows[0]]
+    if headers != list(columns)[:width]:
+        raise UsageError(
+            f"Sheet {sheet.name} holds other data: {', '.join(headers[:4])}.", "Name another sheet with --sheet."
+        )
+    if used.last_row > 1:
+        sheet.write(2, 1, [[None] * width] * (used.last_row - 1))
