@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Absolute folders of some machine. A URL's path, as in http://host/home/x, is none.
-MACHINE_PATH = re.compile(r"(?<![\w.\-/~])/(?:work|root|farm|home/[a-z]|Users/[a-z]|mnt/[a-z])[/\w]*/\w")
+#: Absolute folders of some machine; ann is invented. A path in a URL, as in http://host/home/x, is none.
+MACHINE_PATH = re.compile(r"(?<![\w.\-/~])/(?:work|root|farm|mnt|opt/(?:dev|venv)|(?:home|Users)/(?!ann\b)\w+)/\w")
 #: Where packages come from is pip's and npm's configuration.
 REGISTRY_HOST = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|index[-_]url", re.I
@@ -45,7 +45,8 @@ def lines_with(pattern):
 
 def test_the_patterns_find_what_they_are_for():
     assert MACHINE_PATH.search('open("/work/main/x.py")')
-    assert MACHINE_PATH.search("at /home/ann/project/file")
+    assert MACHINE_PATH.search("at /home/bob/project/file")
+    assert not MACHINE_PATH.search("/home/ann/templates")
     assert not MACHINE_PATH.search("http://127.0.0.1/root/x")
     assert REGISTRY_HOST.search("https://pypi.org/simple/click")
     assert PRIVATE_KEY.search("-----BEGIN PRIVATE KEY-----\n" + "A" * 64)
