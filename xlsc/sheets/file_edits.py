@@ -22,7 +22,7 @@ _STYLE_IN_PIECE = re.compile(r"""\ss=["']([0-9]+)["']""")
 _MOMENTS = ("date", "datetime", "time", "timedelta")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Canvas:
     """What a pass needs to know of its sheet.
 
@@ -37,11 +37,20 @@ class Canvas:
     styles: Styles
     frame: Frame
     from_1904: bool
+    _is_protected: bool = False
+    _column_styles: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._is_protected = self.frame.is_protected()
 
     def style(self, row: Row, column: int) -> int:
         """The style of a cell, of its row, or of its column."""
         own = row.style(column)
-        return own if own is not None else self.frame.column_style(column)
+        if own is not None:
+            return own
+        if column not in self._column_styles:
+            self._column_styles[column] = self.frame.column_style(column)
+        return self._column_styles[column]
 
     def put(self, row: Row, column: int, value: CellValue, look: Look | None = None) -> None:
         """Write a value; the cell's look stays but for what the value needs and ``look`` says.
@@ -65,7 +74,7 @@ class Canvas:
         Raises:
             WorkbookError: It does.
         """
-        if self.frame.is_protected() and self.styles.is_locked(style):
+        if self._is_protected and self.styles.is_locked(style):
             raise WorkbookError(
                 f"Sheet {self.sheet_name} is protected, and its cell {format_cell(row, column)} is locked.",
                 "Take the protection off in Excel (Review > Unprotect Sheet), or write to another file with -o.",
