@@ -346,3 +346,68 @@ def test_names_that_are_alike_are_renamed_not_lost():
     assert changes.renamed == (("CustNo", "CustomerNo"),)
     assert (changes.added, changes.removed) == (("Email",), ("Fax",))
     assert compare(["a", "B"], ["A", "b"]).is_empty
+
+
+class TestHeaderAndLines:
+    """Sales orders on two sheets."""
+
+    def orders(self, tmp_path, **changed):
+        path = copied("sales_orders_lines", tmp_path)
+        stamp = f"{os.getpid()}-{next(NUMBERS)}"
+        orders = [
+            {"Order no.": f"{stamp}A", "Order date": dt.datetime(2026, 2, 2), "Customer": "AARON01"},
+            {
+                "Order no.": f"{stamp}B",
+                "Order date": dt.datetime(2026, 2, 2),
+                "Customer": changed.get("customer", "BAKER02"),
+            },
+        ]
+        lines = [
+            {"Order no.": f"{stamp}A", "Line": 1, "Item": "LAMP-01", "Quantity": 2},
+            {"Order no.": f"{stamp}B", "Line": 1, "Item": "PAPER-A4", "Quantity": 5},
+            {"Order no.": f"{stamp}A", "Line": 2, "Item": changed.get("item", "TONER-7"), "Quantity": 1},
+        ]
+        fill(path, orders, "Orders")
+        fill(path, lines, "Lines")
+        return path
+
+    def test_lines_go_with_their_header(self, signed_in, tmp_path):
+        path, body = self.orders(tmp_path), tmp_path / "body.xml"
+        report = signed_in("send", path, "--save-request", body, "--json").json
+        assert (report["read"], report["accepted"], report["runs"][0]["documents"]) == (3, 3, 2)
+        assert body.read_text().count("<CustomerNumber>AARON01</CustomerNumber>") == 2
+        assert [text.split(",")[0] for text in column(path, "SmartConnect", "Lines")[:3]] == ["Accepted"] * 3
+        assert [text.split(",")[0] for text in column(path, "SmartConnect", "Orders")[:2]] == ["Accepted"] * 2
+
+    def test_marks_stand_on_the_sheet_of_their_cell(self, signed_in, tmp_path):
+        path = self.orders(tmp_path, customer="NOBODY9", item="NO-ITEM")
+        assert signed_in("send", path, "--json").json["rejected"] == 3
+        book = openpyxl.load_workbook(path)
+        marked = {
+            (sheet.title, cell.coordinate)
+            for sheet in (book["Orders"], book["Lines"])
+            for row in sheet.iter_rows(min_row=2)
+            for cell in row
+            if cell.fill.patternType
+        }
+        # The other line of the wrong order has no wrong cell: its key cell is marked.
+        assert marked == {("Orders", "C3"), ("Lines", "C4"), ("Lines", "A2")}
+        fill(path, [{}, {"Customer": "BAKER02"}], "Orders")
+        fill(path, [{}, {}, {"Item": "TONER-7"}], "Lines")
+        assert signed_in("send", path, "--failed-only", "--json").json["accepted"] == 3
+        assert signed_in("clear", path).code == 0
+
+    def test_a_header_without_lines_and_one_that_stands_twice_are_named(self, signed_in, tmp_path):
+        path = self.orders(tmp_path)
+        fill(path, [{}, {}, {"Order no.": "LONELY"}], "Orders")
+        answer = signed_in("send", path)
+        assert (answer.code, "A4" in answer.err) == (2, True)
+        fill(path, [{}, {}, {"Order no.": column(path, "Order no.", "Orders")[0]}], "Orders")
+        assert "rows 2 and 4" in signed_in("send", path).err
+
+    def test_a_line_without_a_header_misses_what_the_header_says(self, signed_in, tmp_path):
+        path = self.orders(tmp_path)
+        fill(path, [{}, {}, {}, {"Order no.": "NOBODY", "Line": 1, "Item": "LAMP-01", "Quantity": 1}], "Lines")
+        report = signed_in("send", path, "--json").json
+        assert (report["accepted"], report["rejected"]) == (3, 1)
+        assert {error["column"] for error in report["errors"]} == {"OrderDate", "CustomerNumber"}

@@ -11,7 +11,7 @@ from xlsc.cli.places import open_desk, open_outbox, session
 from xlsc.cli.printing import json_option, print_json, print_table
 from xlsc.errors import EXIT_OK, EXIT_REJECTED, OutcomeUnknown, UsageError
 from xlsc.flows.processes import find_process, read_columns
-from xlsc.flows.rules import read_rules
+from xlsc.flows.rules import open_data_sheet, read_rules
 from xlsc.flows.settle import Settled, settle_by_hand, settle_unknown, show_pending
 from xlsc.outbox import DocumentState, Entry, Phase
 from xlsc.settings import resolve
@@ -68,7 +68,8 @@ def _show(book: Path, process: str | None, sheet: str | None) -> int:
     with open_desk(book, None, {}) as desk:
         client = desk.work.session.client
         found = read_columns(client, find_process(client, process or desk.process))
-        return show_pending(desk.work, desk.work.book.sheet(sheet), found, read_rules(desk.work.book))
+        rules = read_rules(desk.work.book)
+        return show_pending(desk.work, open_data_sheet(desk.work.book, sheet, rules), found, rules)
 
 
 def _print_settled(settled: list[Settled], shown: int, *, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from xlsc.flows.fix import Alike, find_alike, pick
 from xlsc.flows.fix import fix as fix_flow
 from xlsc.flows.headers import HeadersReport, write_headers
 from xlsc.flows.processes import find_process, read_columns
+from xlsc.flows.rules import open_data_sheet, read_rules
 from xlsc.sheets.binding import Binding, write_binding
 from xlsc.sheets.files import create_book, open_book
 from xlsc.sheets.port import Book, Sheet
@@ -116,8 +117,9 @@ def clear(book: Path, sheet: str | None, all_sheets: bool, output: Path | None, 
         raise UsageError("--sheet and --all-sheets exclude each other.", "Give one of them.")
     opened = open_book(book)
     try:
-        names = opened.sheet_names() if all_sheets else [sheet]
-        cleared = {found.name: found.clear() for found in (opened.sheet(name) for name in names)}
+        rules = read_rules(opened)
+        targets = [opened.sheet(name) for name in opened.sheet_names()] if all_sheets else []
+        cleared = {found.name: found.clear() for found in targets or [open_data_sheet(opened, sheet, rules)]}
         opened.save(output or book)
     finally:
         opened.close()

@@ -19,6 +19,7 @@ TYPES: tuple[TypeName, ...] = ("text", "number", "integer", "date", "boolean")
 CHECKS: tuple[CheckName, ...] = ("", "unique", "debit", "credit", "balance", "same in document")
 #: Cell text that sets a value to empty; an empty cell leaves it unchanged.
 BLANK_MARKER = "{blank}"
+DATA_SHEET = "Data"
 _FORMATS = {"text": "@", "number": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
 _YES = frozenset(("yes", "y", "true", "x", "1"))
 
@@ -40,6 +41,7 @@ class TemplateColumn:
         default: What new rows begin with.
         example: What the Guide shows.
         help: Input message of the cells.
+        sheet: Where it stands, when header and lines have sheets of their own; "" = the data sheet. Keys stand on both.
     """
 
     column: str
@@ -54,6 +56,7 @@ class TemplateColumn:
     default: str = ""
     example: str = ""
     help: str = ""
+    sheet: str = ""
 
     @property
     def header(self) -> str:
@@ -113,6 +116,7 @@ HEADERS: Mapping[str, str] = {
     "Default": "default",
     "Example": "example",
     "Help": "help",
+    "Sheet": "sheet",
 }
 _GUESSES: tuple[tuple[str, str], ...] = (
     (r"date|since|until|\bday\b", "date?"),
@@ -179,7 +183,19 @@ def read_row(cells: Mapping[str, object], place: str) -> TemplateColumn:
         default=texts["default"],
         example=texts["example"],
         help=texts["help"],
+        sheet=texts["sheet"],
     )
+
+
+def data_sheets(columns: Sequence[TemplateColumn]) -> tuple[str, ...]:
+    """Names of the sheets that hold data: one, or header and lines in the order of their columns."""
+    names = dict.fromkeys(item.sheet for item in columns if item.sheet and not item.key)
+    return tuple(names) or (DATA_SHEET,)
+
+
+def columns_of(columns: Sequence[TemplateColumn], sheet: str) -> tuple[TemplateColumn, ...]:
+    """The columns that stand on a sheet; keys stand on every one."""
+    return tuple(item for item in columns if item.key or (item.sheet or DATA_SHEET) == sheet)
 
 
 def column_rules(columns: Sequence[TemplateColumn]) -> list[ColumnRule]:

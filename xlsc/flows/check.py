@@ -9,6 +9,7 @@ from xlsc.core.results import RowState
 from xlsc.flows.prepare import Prepared, prepare
 from xlsc.flows.processes import find_process, read_columns
 from xlsc.flows.report import SendReport
+from xlsc.flows.rules import open_data_sheet
 from xlsc.flows.send import SendOptions
 from xlsc.flows.work import LOCALLY, Work
 from xlsc.sheets.port import Sheet
@@ -27,7 +28,7 @@ def check(work: Work, options: SendOptions) -> SendReport:
     """
     client = work.session.client
     found = read_columns(client, find_process(client, options.process))
-    sheet = work.book.sheet(options.sheet)
+    sheet = open_data_sheet(work.book, options.sheet, options.rules)
     prepared = prepare(sheet, found, options.read, options.rules, unchecked=options.unchecked)
     good = {row.sheet_row: CHECKED for row in prepared.good.rows}
     report = SendReport(

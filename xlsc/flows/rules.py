@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from xlsc.core.addresses import Area
-from xlsc.core.template import BLANK_MARKER, HEADERS, TemplateColumn, column_rules, document_rules, read_row
+from xlsc.core.template import (
+    BLANK_MARKER,
+    HEADERS,
+    TemplateColumn,
+    column_rules,
+    data_sheets,
+    document_rules,
+    read_row,
+)
 from xlsc.errors import UsageError
 from xlsc.flows.work import Rules
-from xlsc.sheets.port import Book
+from xlsc.sheets.joined import JoinedSheet
+from xlsc.sheets.port import Book, Sheet
 
 COLUMNS_SHEET = "Columns"
 MARKER_LABEL = "Blank marker"
@@ -25,7 +34,23 @@ def read_rules(book: Book) -> Rules:
     if not columns:
         return Rules()
     captions = {item.column: item.caption for item in columns if item.caption}
-    return Rules(column_rules(columns), document_rules(columns), captions, marker)
+    sheets = data_sheets(columns)
+    keys = tuple(item.header for item in columns if item.key)
+    return Rules(
+        column_rules(columns), document_rules(columns), captions, marker, sheets if len(sheets) > 1 else (), keys
+    )
+
+
+def open_data_sheet(book: Book, name: str | None, rules: Rules) -> Sheet:
+    """The sheet whose rows are meant: the named one, header and lines joined, or the active one.
+
+    Raises:
+        UsageError: There is no such sheet, or header and lines do not fit.
+    """
+    if len(rules.sheets) == 2 and (name is None or name.casefold() in (part.casefold() for part in rules.sheets)):
+        header, lines = rules.sheets
+        return JoinedSheet(book.sheet(header), book.sheet(lines), rules.keys)
+    return book.sheet(name)
 
 
 def read_columns_sheet(book: Book) -> tuple[list[TemplateColumn], str]:

@@ -19,6 +19,7 @@ from xlsc.flows.prepare import Prepared, prepare
 from xlsc.flows.processes import find_process, read_columns
 from xlsc.flows.reading import ReadOptions, Which
 from xlsc.flows.report import RunRecord, SendReport
+from xlsc.flows.rules import open_data_sheet
 from xlsc.flows.settle import show_pending
 from xlsc.flows.work import LOCALLY, QUIET, Control, Rules, Work
 from xlsc.outbox import Accepted
@@ -120,7 +121,7 @@ def send(work: Work, options: SendOptions, control: Control = QUIET) -> SendRepo
     """
     client = work.session.client
     found = read_columns(client, find_process(client, options.process))
-    sheet = work.book.sheet(options.sheet)
+    sheet = open_data_sheet(work.book, options.sheet, options.rules)
     if not options.dry_run:
         work.check_save()
         work.outbox.recover()
@@ -165,7 +166,7 @@ def bodies(work: Work, options: SendOptions) -> list[bytes]:
     """The requests' bodies that a send would make, for people who want to look at them; they hold no secret."""
     client = work.session.client
     found = read_columns(client, find_process(client, options.process))
-    sheet = work.book.sheet(options.sheet)
+    sheet = open_data_sheet(work.book, options.sheet, options.rules)
     prepared = prepare(sheet, found, options.read, options.rules, unchecked=options.unchecked)
     pace = Pace(options.documents_per_run)
     return [_delivery(prepared, chunk, options).body() for chunk in pace.chunks(prepared.documents)]

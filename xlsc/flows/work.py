@@ -43,12 +43,16 @@ class Rules:
         documents: Checks on documents.
         captions: Header texts by column name.
         blank_marker: Cell text that sets a value to empty; "" = there is none.
+        sheets: Names of header and lines sheet, when the author put them on two; else ().
+        keys: Header texts of the key columns, which join the two.
     """
 
     columns: Sequence[ColumnRule] = ()
     documents: Sequence[DocumentRule] = ()
     captions: Mapping[str, str] = field(default_factory=dict)
     blank_marker: str = ""
+    sheets: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

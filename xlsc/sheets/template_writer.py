@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,7 +21,16 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsc.core.marks import STATUS_HEADER
-from xlsc.core.template import CHECKS, HEADERS, TYPES, Template, TemplateColumn, write_row
+from xlsc.core.template import (
+    CHECKS,
+    HEADERS,
+    TYPES,
+    Template,
+    TemplateColumn,
+    columns_of,
+    data_sheets,
+    write_row,
+)
 from xlsc.errors import WorkbookError
 from xlsc.sheets.chunks import split_text
 from xlsc.sheets.header_looks import HEADER_AUTHOR, KEY_FILL, header_width
@@ -63,7 +73,10 @@ def template_bytes(template: Template, properties: Mapping[str, str]) -> bytes:
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
-    _write_data(sheet, template)
+    for place, name in enumerate(data_sheets(template.columns)):
+        target = sheet if place == 0 else book.create_sheet()
+        assert isinstance(target, Worksheet)
+        _write_data(target, name, replace(template, columns=columns_of(template.columns, name)))
     _write_columns(book.create_sheet("Columns"), template)
     _write_guide(book.create_sheet("Guide"), template)
     for name, text in properties.items():
@@ -78,8 +91,9 @@ def template_bytes(template: Template, properties: Mapping[str, str]) -> bytes:
     return _normalise(stream.getvalue())
 
 
-def _write_data(sheet: Worksheet, template: Template) -> None:
-    sheet.title = "Data"
+def _write_data(sheet: Worksheet, name: str, template: Template) -> None:
+    """One table; on two sheets, each has its own columns and the keys."""
+    sheet.title = name
     for place, column in enumerate(template.columns, start=1):
         letter = get_column_letter(place)
         _write_header(sheet, place, column)
@@ -99,7 +113,7 @@ def _write_data(sheet: Worksheet, template: Template) -> None:
     status = sheet.cell(1, last, STATUS_HEADER)
     status.font = _font()
     sheet.column_dimensions[get_column_letter(last)].width = 44
-    table = Table(displayName="Data", ref=f"A1:{get_column_letter(last)}{TABLE_ROWS + 1}")
+    table = Table(displayName=re.sub(r"\W", "", name) or "Data", ref=f"A1:{get_column_letter(last)}{TABLE_ROWS + 1}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
     sheet.add_table(table)
     sheet.freeze_panes = "A2"
