@@ -1,0 +1,479 @@
+"""An xlwings engine that imitates what bites in Excel; real xlwings code runs above it.
+
+All numbers are floats; texts are typed as Excel types them (``001`` becomes 1, ``=…`` a formula) unless the cell is
+formatted as text or the text begins with an apostrophe; errors come back as negative numbers; every access that would
+cross into Excel is counted; a busy Excel refuses. What it does not imitate is left unimplemented, so that it shows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from typing import Any
+
+import xlwings as xw
+from xlwings import base_classes as base
+
+ERRORS = {"#NULL!": -2146826288, "#DIV/0!": -2146826281, "#VALUE!": -2146826273, "#REF!": -2146826265}
+ERRORS |= {"#NAME?": -2146826259, "#NUM!": -2146826252, "#N/A": -2146826246}
+_TEXT_OF = {number: text for text, number in ERRORS.items()}
+
+
+class Busy(Exception):
+    """What COM raises while a cell is being edited."""
+
+    def __init__(self) -> None:
+        super().__init__(-2147418111, "Call was rejected by callee.")
+
+
+class Engine:
+    name = "double"
+    type = "desktop"
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.busy_calls = 0
+        self.apps = Apps(self)
+
+    def touch(self, what: str) -> None:
+        """One crossing into Excel; refused while busy."""
+        self.calls[what] += 1
+        if self.busy_calls:
+            self.busy_calls -= 1
+            raise Busy
+
+    @staticmethod
+    def prepare_xl_data_element(value: Any, options: Any) -> Any:
+        if value is None:
+            return ""
+        if isinstance(value, (bool, float, int, str, dt.datetime)):
+            return value
+        raise TypeError(f"COM takes no {type(value).__name__}")
+
+    @staticmethod
+    def clean_value_data(data: Any, datetime_builder: Any, empty_as: Any, number_builder: Any, err_to_str: bool) -> Any:
+        def clean(value: Any) -> Any:
+            if value is None or value == "":
+                return empty_as
+            if isinstance(value, int) and not isinstance(value, bool) and value in _TEXT_OF:
+                return _TEXT_OF[value] if err_to_str else None
+            return value
+
+        return [[clean(value) for value in row] for row in data]
+
+
+class Apps(base.Apps):
+    def __init__(self, engine: Engine) -> None:
+        self.apps = [App(engine)]
+
+    def __iter__(self):
+        return iter(self.apps)
+
+    def __len__(self):
+        return len(self.apps)
+
+    def __getitem__(self, pid):
+        return self.apps[0]
+
+    def keys(self):
+        return [app.pid for app in self.apps]
+
+
+class App(base.App):
+    pid = 4711
+    engine = None
+    books = None
+    screen_updating = True
+    calculation = "automatic"
+    enable_events = True
+    display_alerts = True
+    visible = True
+    api = True
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.books = Books(self)
+        self.alerts: list[str] = []
+        self.selected: Any = None
+
+    def activate(self, steal_focus=False):
+        return None
+
+    @property
+    def selection(self):
+        return self.selected
+
+
+class Books(base.Books):
+    app = None
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.books: list[Book] = []
+
+    def __call__(self, name_or_index):
+        for place, book in enumerate(self.books, start=1):
+            if name_or_index in (place, book.name):
+                return book
+        raise KeyError(name_or_index)
+
+    def __iter__(self):
+        return iter(self.books)
+
+    def __len__(self):
+        return len(self.books)
+
+    @property
+    def active(self):
+        return self.books[0]
+
+    def add(self):
+        self.books.insert(0, Book(self.app, f"Book{len(self.books) + 1}"))
+        return self.books[0]
+
+
+class Properties(dict):
+    """CustomDocumentProperties: values of at most 255 characters."""
+
+    def put(self, name, value):
+        assert len(value) <= 255, name
+        self[name] = value
+
+
+class BookApi:
+    def __init__(self) -> None:
+        self.properties = Properties()
+
+
+class Book(base.Book):
+    app = None
+    name = ""
+    sheets = None
+    api = None
+
+    def __init__(self, app: App, name: str) -> None:
+        self.app, self.name, self.api = app, name, BookApi()
+        self.sheets = Sheets(self)
+        self.saved = 0
+
+    @property
+    def fullname(self):
+        return self.name
+
+    def save(self, path=None, password=None):
+        self.saved += 1
+
+    def close(self):
+        self.app.books.books.remove(self)
+
+    def activate(self):
+        return None
+
+
+class Sheets(base.Sheets):
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.sheets = [Sheet(book, "Sheet1")]
+
+    def __call__(self, name_or_index):
+        for place, sheet in enumerate(self.sheets, start=1):
+            if name_or_index in (place, sheet.name):
+                return sheet
+        raise KeyError(name_or_index)
+
+    def __iter__(self):
+        return iter(self.sheets)
+
+    def __len__(self):
+        return len(self.sheets)
+
+    @property
+    def active(self):
+        return self.sheets[0]
+
+    def add(self, before=None, after=None, name=None):
+        sheet = Sheet(self.book, name or f"Sheet{len(self.sheets) + 1}")
+        self.sheets.insert(self.sheets.index(after) + 1 if after else 0, sheet)
+        return sheet
+
+
+class SheetApi:
+    """What live.py asks of Excel beyond xlwings' public interface."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+
+    @property
+    def ProtectContents(self):  # noqa: N802 - Excel's own name
+        self.sheet.touch("protect")
+        return self.sheet.is_protected
+
+
+class Sheet(base.Sheet):
+    book = None
+    name = ""
+    visible = True
+    tables = freeze_panes = api = None
+
+    def __init__(self, book: Book, name: str) -> None:
+        self.book, self.name = book, name
+        self.values: dict[tuple[int, int], Any] = {}
+        self.formats: dict[tuple[int, int], str] = {}
+        self.colors: dict[tuple[int, int], Any] = {}
+        self.note_texts: dict[tuple[int, int], Note] = {}
+        self.widths: dict[int, float] = {}
+        self.hidden_rows: set[int] = set()
+        self.merged: list[tuple[int, int, int, int]] = []
+        self.is_protected = False
+        self.tables = Tables()
+        self.freeze_panes = FreezePanes()
+        self.api = SheetApi(self)
+
+    def touch(self, what: str) -> None:
+        self.book.app.engine.touch(what)
+
+    @property
+    def index(self):
+        return self.book.sheets.sheets.index(self) + 1
+
+    @property
+    def notes(self):
+        self.touch("notes")
+        return list(self.note_texts.values())
+
+    def range(self, arg1, arg2=None):
+        if isinstance(arg1, Range):
+            first, last = (arg1.row, arg1.column), (arg2.row, arg2.column)
+            return Range(self, *first, last[0] - first[0] + arg2.shape[0], last[1] - first[1] + arg2.shape[1])
+        if len(arg1) == 4:
+            return Range(self, *arg1)
+        last = arg2 or arg1
+        return Range(self, arg1[0], arg1[1], last[0] - arg1[0] + 1, last[1] - arg1[1] + 1)
+
+    @property
+    def cells(self):
+        return Range(self, 1, 1, 1_048_576, 16_384)
+
+    @property
+    def used_range(self):
+        self.touch("used_range")
+        cells = [*self.values, *self.formats, *self.colors]
+        if not cells:
+            return Range(self, 1, 1, 1, 1)
+        rows, columns = zip(*cells, strict=True)
+        return Range(self, min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
+
+    def activate(self):
+        return None
+
+
+class FreezePanes:
+    rows = 0
+
+    def freeze_at(self, frozen_range):
+        self.rows = frozen_range
+
+
+class Tables(list):
+    def __call__(self, key):
+        return self[key - 1]
+
+
+class Note(base.Note):
+    def __init__(self, sheet: Sheet, cell: tuple[int, int], text: str, author: str) -> None:
+        self.sheet, self.cell, self._text, self._author = sheet, cell, text, author
+
+    @property
+    def api(self):
+        return True
+
+    @property
+    def text(self):
+        self.sheet.touch("note")
+        return self._text
+
+    @text.setter
+    def text(self, value):
+        self.sheet.touch("note")
+        self._text = value
+
+    @property
+    def author(self):
+        return self._author
+
+    @property
+    def location(self):
+        return Range(self.sheet, *self.cell, 1, 1)
+
+    def delete(self):
+        self.sheet.touch("note")
+        del self.sheet.note_texts[self.cell]
+
+
+class Range(base.Range):
+    sheet = None
+    row = column = 0
+    shape = (1, 1)
+    options = None
+    api = True
+
+    def __init__(self, sheet: Sheet, row: int, column: int, rows: int, columns: int) -> None:
+        if row < 1 or column < 1 or row + rows - 1 > 1_048_576 or column + columns - 1 > 16_384:
+            raise ValueError("outside of the sheet")
+        self.sheet, self.row, self.column, self.shape = sheet, row, column, (rows, columns)
+
+    def __len__(self):
+        return self.shape[0] * self.shape[1]
+
+    def __bool__(self):
+        return True
+
+    def __call__(self, row, column=None):
+        if column is None:
+            row, column = (row - 1) // self.shape[1] + 1, (row - 1) % self.shape[1] + 1
+        return Range(self.sheet, self.row + row - 1, self.column + column - 1, 1, 1)
+
+    def cells_in_order(self):
+        for row in range(self.row, self.row + self.shape[0]):
+            for column in range(self.column, self.column + self.shape[1]):
+                yield row, column
+
+    @property
+    def raw_value(self):
+        self.sheet.touch("read")
+        rows = [
+            [self.sheet.values.get((row, column)) for column in range(self.column, self.column + self.shape[1])]
+            for row in range(self.row, self.row + self.shape[0])
+        ]
+        return rows[0][0] if self.shape == (1, 1) else rows
+
+    @raw_value.setter
+    def raw_value(self, data):
+        self.sheet.touch("write")
+        if self.sheet.is_protected:
+            raise RuntimeError("The cell or chart is protected")
+        rows = data if isinstance(data, (list, tuple)) else [[data]]
+        for row_index, row in enumerate(rows):
+            for column_index, value in enumerate(row):
+                cell = (self.row + row_index, self.column + column_index)
+                typed = type_in(value, self.sheet.formats.get(cell, "General"))
+                if typed is None:
+                    self.sheet.values.pop(cell, None)
+                else:
+                    self.sheet.values[cell] = typed
+
+    @property
+    def number_format(self):
+        self.sheet.touch("format")
+        found = {self.sheet.formats.get(cell, "General") for cell in self.cells_in_order()}
+        return found.pop() if len(found) == 1 else None
+
+    @number_format.setter
+    def number_format(self, value):
+        self.sheet.touch("format")
+        for cell in self.cells_in_order():
+            self.sheet.formats[cell] = value
+
+    @property
+    def color(self):
+        self.sheet.touch("color")
+        found = {self.sheet.colors.get(cell) for cell in self.cells_in_order()}
+        return found.pop() if len(found) == 1 else (0, 0, 0)
+
+    @color.setter
+    def color(self, value):
+        self.sheet.touch("color")
+        for cell in self.cells_in_order():
+            if value is None:
+                self.sheet.colors.pop(cell, None)
+            else:
+                self.sheet.colors[cell] = value
+
+    @property
+    def note(self):
+        self.sheet.touch("note")
+        return self.sheet.note_texts.get((self.row, self.column))
+
+    def add_note(self, text):
+        self.sheet.touch("note")
+        assert (self.row, self.column) not in self.sheet.note_texts
+        note = self.sheet.note_texts[self.row, self.column] = Note(self.sheet, (self.row, self.column), text, "A User")
+        return note
+
+    @property
+    def font(self):
+        return Font()
+
+    @property
+    def merge_cells(self):
+        self.sheet.touch("merged")
+        cells = set(self.cells_in_order())
+        inside = any(
+            (row, column) in cells
+            for r1, c1, r2, c2 in self.sheet.merged
+            for row in range(r1, r2 + 1)
+            for column in range(c1, c2 + 1)
+        )
+        return None if inside else False
+
+    @property
+    def row_height(self):
+        self.sheet.touch("height")
+        heights = {0 if row in self.sheet.hidden_rows else 15 for row in range(self.row, self.row + self.shape[0])}
+        return heights.pop() if len(heights) == 1 else None
+
+    @property
+    def column_width(self):
+        return self.sheet.widths.get(self.column, 8.43)
+
+    @column_width.setter
+    def column_width(self, value):
+        self.sheet.widths[self.column] = value
+
+    def get_address(self, row_absolute=True, column_absolute=True, external=False):
+        return xw.utils.col_name(self.column) + str(self.row)
+
+    @property
+    def address(self):
+        return self.get_address()
+
+    def select(self):
+        self.sheet.touch("select")
+        self.sheet.book.app.selected = self
+
+
+class Font:
+    bold = italic = underline = color = None
+    api = True
+
+
+def type_in(value: Any, number_format: str) -> Any:  # noqa: C901 - one case per trap
+    """What a cell holds after a value was typed into it."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if number_format == "@":
+        return value
+    if value.startswith("'"):
+        return value[1:]
+    if value.startswith("="):
+        return ERRORS["#NAME?"]
+    if value in ERRORS:
+        return ERRORS[value]
+    if value.upper() in ("TRUE", "FALSE"):
+        return value.upper() == "TRUE"
+    if re.fullmatch(r"\s*[-+]?\d[\d,]*(\.\d*)?([eE][-+]?\d+)?%?\s*", value):
+        return float(value.strip().rstrip("%").replace(",", ""))
+    if re.fullmatch(r"\d{1,2}/\d{1,2}(/\d{2,4})?|\d{4}-\d\d-\d\d", value):
+        return dt.datetime(2026, 1, 1)
+    return value
+
+
+def new_book(name: str = "Data") -> tuple[xw.Book, Engine]:
+    """A workbook with one empty sheet of that name, in an Excel of its own."""
+    engine = Engine()
+    book = engine.apps.apps[0].books.add()
+    book.sheets.sheets[0].name = name
+    return xw.Book(impl=book), engine
