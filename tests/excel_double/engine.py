@@ -95,10 +95,14 @@ class App(base.App):
         self.engine = engine
         self.books = Books(self)
         self.alerts: list[str] = []
+        self.macros_run: list[tuple[Any, ...]] = []
         self.selected: Any = None
 
     def activate(self, steal_focus=False):
         return None
+
+    def run(self, macro, args):
+        self.macros_run.append((macro, *args))
 
     @property
     def selection(self):

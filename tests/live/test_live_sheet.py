@@ -1,32 +1,14 @@
 """The port over real xlwings code, on an engine that imitates what bites in Excel."""
 
-from collections.abc import Mapping
-
 import pytest
-import xlwings as xw
 
 from tests.contracts.sheet_contract import SheetContract, plan
 from tests.excel_double.engine import Engine, new_book
+from tests.excel_double.host import DoubleHost
 from xlsc.core.addresses import Area
 from xlsc.errors import WorkbookError
 from xlsc.sheets import patience
-from xlsc.sheets.hosts import ExcelHost
 from xlsc.sheets.live import LiveBook
-
-
-class DoubleHost(ExcelHost):
-    """The double has no object model: its properties stand in a dictionary."""
-
-    def read_properties(self, book: xw.Book) -> dict[str, str]:
-        book.app.impl.engine.touch("properties")
-        return dict(book.api.properties)
-
-    def write_properties(self, book: xw.Book, changes: Mapping[str, str | None]) -> None:
-        book.app.impl.engine.touch("properties")
-        for name, text in changes.items():
-            book.api.properties.pop(name, None)
-            if text is not None:
-                book.api.properties.put(name, text)
 
 
 def live(name: str = "Data") -> tuple[LiveBook, Engine]:

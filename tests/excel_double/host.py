@@ -1,0 +1,20 @@
+"""The host of the double: its properties stand in a dictionary."""
+
+from collections.abc import Mapping
+
+import xlwings as xw
+
+from xlsc.sheets.hosts import ExcelHost
+
+
+class DoubleHost(ExcelHost):
+    def read_properties(self, book: xw.Book) -> dict[str, str]:
+        book.app.impl.engine.touch("properties")
+        return dict(book.api.properties)
+
+    def write_properties(self, book: xw.Book, changes: Mapping[str, str | None]) -> None:
+        book.app.impl.engine.touch("properties")
+        for name, text in changes.items():
+            book.api.properties.pop(name, None)
+            if text is not None:
+                book.api.properties.put(name, text)
