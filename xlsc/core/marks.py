@@ -166,4 +166,8 @@ def _printable(text: str) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+    """Text of at most ``length`` characters as Excel counts them: those above U+FFFF are two."""
+    if len(text) <= length // 2:
+        return text
+    units = text.encode("utf-16-le")
+    return text if len(units) <= 2 * length else units[: 2 * length - 2].decode("utf-16-le", "ignore") + "…"

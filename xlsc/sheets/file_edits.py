@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlsc.core.addresses import format_cell
@@ -18,7 +18,6 @@ from xlsc.sheets.ooxml.serials import moment_format
 from xlsc.sheets.ooxml.sheet_text import Row
 from xlsc.sheets.ooxml.styles import Look, Styles
 
-_STYLE_IN_PIECE = re.compile(r"""\ss=["']([0-9]+)["']""")
 _MOMENTS = ("date", "datetime", "time", "timedelta")
 
 
@@ -152,10 +151,12 @@ class TakeMarksOff:
     cleared: int = 0
     _originals: dict[int, int] = field(default_factory=dict)
     _noted: dict[int, list[int]] = field(default_factory=dict)
+    _is_marked: Callable[[str], bool] = bool
 
     def __post_init__(self) -> None:
         self._originals = original_styles(self.canvas.styles, self.colours)
         self._noted = _noted_columns(self.notes)
+        self._is_marked = _style_search(self._originals)
 
     def rows(self) -> Iterable[int]:
         """See RowEditor."""
@@ -165,7 +166,7 @@ class TakeMarksOff:
         """See RowEditor."""
         if number in self.status_rows or (self.status is not None and number == self.status[0]):
             return True
-        return bool(self._originals) and any(int(style) in self._originals for style in _STYLE_IN_PIECE.findall(piece))
+        return self._is_marked(piece)
 
     def edit(self, row: Row) -> None:
         """See RowEditor."""
@@ -281,7 +282,7 @@ class FindMarks:
 
     def __init__(self, originals: Mapping[int, int]) -> None:
         self._originals = originals
-        self._needles = tuple(f's="{style}"' for style in originals)
+        self._is_marked = _style_search(originals)
         self.found: list[tuple[int, int]] = []
 
     def rows(self) -> Iterable[int]:
@@ -291,7 +292,7 @@ class FindMarks:
     def wants(self, number: int, piece: str) -> bool:
         """See RowEditor."""
         del number
-        return any(needle in piece for needle in self._needles)
+        return self._is_marked(piece)
 
     def edit(self, row: Row) -> None:
         """See RowEditor."""
@@ -322,6 +323,15 @@ def unmark(row: Row, originals: Mapping[int, int]) -> int:
 def marked_columns(row: Row, originals: Mapping[int, int]) -> list[int]:
     """1-based columns of a row's marked cells, ascending."""
     return sorted(column for column in row.cells if (row.style(column) or 0) in originals)
+
+
+def _style_search(styles: Iterable[int]) -> Callable[[str], bool]:
+    """Whether a row's text has one of these styles."""
+    numbers = "|".join(map(str, styles))
+    if not numbers:
+        return lambda piece: False
+    search = re.compile(rf"""\ss=["'](?:{numbers})["']""").search
+    return lambda piece: search(piece) is not None
 
 
 def _noted_columns(notes: Notes) -> dict[int, list[int]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 #: A light red, RRGGBB; further ones lie beside it.
 FIRST = 0xFFC7CE
-COUNT = 512
+COUNT = 48 * 48
 #: Who writes marks' notes.
 AUTHOR = "SmartConnect"
 PROPERTY = "xlsc.fill."

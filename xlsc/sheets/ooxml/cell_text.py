@@ -57,8 +57,16 @@ def encode_text(text: str) -> str:
     >>> encode_text("a<b & _x0041_")
     'a&lt;b &amp; _x005F_x0041_'
     """
-    text = _MUST_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", _SURROGATE.sub("\ufffd", text))
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escape_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escape_text(text: str) -> str:
+    r"""A text with Excel's escapes for what XML cannot hold, and for what would be read as such an escape.
+
+    >>> escape_text("_x0041_ <\x07>")
+    '_x005F_x0041_ <_x0007_>'
+    """
+    return _MUST_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", _SURROGATE.sub("\ufffd", text))
 
 
 def cell_element(row: int, column: int, style: int, value: CellValue, *, from_1904: bool = False) -> str:

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 
 from xlsc.core.addresses import Area
 from xlsc.core.table import Block, CellError, CellValue
 from xlsc.sheets.ooxml.cell_text import decode_text
 from xlsc.sheets.ooxml.serials import Meaning, format_meaning, from_serial
-from xlsc.sheets.ooxml.shared_strings import rich_text
+from xlsc.sheets.ooxml.shared_strings import plain_text, rich_text
 from xlsc.sheets.ooxml.sheet_text import COLUMN_NUMBERS, SheetText, split_piece
 from xlsc.wire.xml_text import unescape
 
@@ -26,7 +27,8 @@ UNCALCULATED = CellError("#CALC! (never calculated: open the workbook in Excel a
 
 #: Cells as most programs write them. Any other cell sends its row through the general way.
 _FAST = re.compile(
-    r'<c(?: r="([A-Z]{1,3})[0-9]+")?(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?\s*(?:/>|>(?:<v>([^<]*)</v>)?</c>)'
+    r'<c(?: r="([A-Z]{1,3})[0-9]+")?(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?\s*'
+    r'(?:/>|>(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
 )
 _CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c\s*>)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""\s([a-z]+)\s*=\s*["']([^"']*)["']""")
@@ -34,8 +36,9 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _VALUE = re.compile(r"<v\b[^>]*?(?:/>|>([^<]*)</v\s*>)")
 _HIDDEN = re.compile(r"""\shidden=["'](?:1|true)["']|\sht=["']0(?:\.0*)?["']""")
 
-#: Column letters, style, type and raw value of one cell; letters "" stand for the column behind the last one.
-_RawCell = tuple[str, str, str, str]
+#: Column letters, style, type, raw value and raw inline text of one cell; letters "" stand for the column behind the
+#: last one.
+_RawCell = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +123,15 @@ class BlockReader:
         first, width = area.first_column, area.width
         values: list[CellValue] = [None] * width
         column = 0
-        for letters, style, kind, raw in cells:
+        for letters, style, kind, raw, inline in cells:
             column = COLUMN_NUMBERS[letters] if letters else column + 1
             index = column - first
-            if not raw or not 0 <= index < width:
+            if not (raw or inline) or not 0 <= index < width:
                 continue
-            value = strings[int(raw)] if kind == "s" else self._value(style, kind, raw)
+            if inline:
+                value: CellValue = plain_text(inline) or None
+            else:
+                value = strings[int(raw)] if kind == "s" else self._value(style, kind, raw)
             if value is not None:
                 values[index] = value
                 own = styles[index]
@@ -139,6 +145,8 @@ class BlockReader:
         if not kind or kind == "n":
             meaning = self._meanings[style]
             number = float(raw)
+            if not isfinite(number):
+                raise ValueError(raw)
             if meaning is Meaning.NUMBER:
                 return number
             return from_serial(number, meaning, from_1904=self._rules.from_1904)
@@ -158,7 +166,7 @@ class BlockReader:
             attributes = dict(_ATTRIBUTE.findall(match[1]))
             letters = _LETTERS.match(attributes.get("r", ""))
             kind, raw = self._general_value(attributes.get("t", ""), match[2] or "")
-            yield (letters[0].upper() if letters else ""), attributes.get("s", ""), kind, raw
+            yield (letters[0].upper() if letters else ""), attributes.get("s", ""), kind, raw, ""
 
     def _general_value(self, kind: str, content: str) -> tuple[str, str]:
         if kind == "inlineStr":
@@ -220,7 +228,7 @@ def find_used_area(sheet: SheetText) -> Area | None:
 def _last_column(content: str) -> int:
     """The last column with a value in a row; 0 without any."""
     end = len(content)
-    while (end := content.rfind("</c>", 0, end)) >= 0:
+    while (end := content.rfind("</c", 0, end)) >= 0:
         start = max(content.rfind("<c ", 0, end), content.rfind("<c>", 0, end))
         if start >= 0 and ("<v" in content[start:end] or "<is" in content[start:end] or "<f" in content[start:end]):
             letters = _FAST_START.match(content, start)

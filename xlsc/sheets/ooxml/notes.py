@@ -12,7 +12,7 @@ from lxml import etree
 
 from xlsc.core.addresses import MAX_COLUMN, MAX_ROW, format_cell, parse_cell
 from xlsc.errors import UsageError
-from xlsc.sheets.ooxml.cell_text import decode_text
+from xlsc.sheets.ooxml.cell_text import decode_text, escape_text
 from xlsc.sheets.ooxml.package import Package
 from xlsc.sheets.ooxml.relations import (
     add_relation,
@@ -115,7 +115,7 @@ class Notes:
         attributes = {"ref": format_cell(*cell), "authorId": str(self._author_id(author))}
         item = etree.Element(f"{{{name}}}comment", attributes)
         run = etree.SubElement(etree.SubElement(item, f"{{{name}}}text"), f"{{{name}}}t")
-        run.text = text
+        run.text = _stored(text)
         run.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
         self._replace(cell, item, text)
 
@@ -133,7 +133,7 @@ class Notes:
             body = etree.SubElement(copied, f"{{{namespace(self._root)}}}text")
         run = etree.SubElement(body, f"{{{namespace(self._root)}}}r")
         own = etree.SubElement(run, f"{{{namespace(self._root)}}}t")
-        own.text = f"{_BETWEEN}{author}: {text}"
+        own.text = _stored(f"{_BETWEEN}{author}: {text}")
         own.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
         self._replace(cell, copied, self.text(cell) or "")
 
@@ -298,6 +298,11 @@ def _cell(reference: str) -> Cell | None:
         return parse_cell(reference)
     except UsageError:
         return None
+
+
+def _stored(text: str) -> str:
+    """A note's text as its part holds it; a line ends with one character there."""
+    return escape_text(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _note_cell(shape: str) -> Cell | None:

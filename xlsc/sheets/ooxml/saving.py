@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from xlsc.errors import WorkbookError
 #: Excel's owner file: a length byte, the name in the system's code page, and the name once more in UTF-16.
 _OWNER_WIDE_OFFSET = 55
 _MAX_OWNER_FILE = 4096
+_ANYBODY_WRITES = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _ELSEWHERE = "Close it there and repeat, or write to another file with -o."
 
 
@@ -113,11 +115,15 @@ def _printable(name: str) -> str:
 
 
 def try_folder(path: Path) -> None:
-    """Find out whether a file can be made beside this one.
+    """Find out whether a file can be made beside this one, and whether this one may be replaced.
 
     Raises:
-        WorkbookError: It cannot.
+        WorkbookError: It cannot, or the file is marked as read-only.
     """
+    if path.exists() and not path.stat().st_mode & _ANYBODY_WRITES:
+        raise WorkbookError(
+            f"{path} is marked as read-only.", "Take the mark off in the file's properties, or write to another file."
+        )
     probe = path.resolve().with_name(f".xlsc-{secrets.token_hex(8)}.tmp")
     try:
         probe.touch(mode=0o600, exist_ok=False)

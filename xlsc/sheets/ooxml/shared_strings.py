@@ -34,7 +34,15 @@ def rich_text(item: str) -> str | None:
     """
     if "<rPh" in item:
         item = _PHONETIC.sub("", item)
-    text = "".join(_PIECE.findall(item))
+    return plain_text("".join(_PIECE.findall(item))) or None
+
+
+def plain_text(text: str) -> str:
+    """The text that a ``t`` element's raw content stands for.
+
+    >>> plain_text("a &amp; b")
+    'a & b'
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return decode_text(unescape(text)) or None
+    return decode_text(unescape(text))
