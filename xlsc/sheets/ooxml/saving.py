@@ -99,6 +99,8 @@ def refuse_open_elsewhere(path: Path) -> None:
 
 
 def _excel_owner(data: bytes) -> str:
+    if not data:
+        return ""
     wide = data[_OWNER_WIDE_OFFSET + 2 :][: 2 * data[_OWNER_WIDE_OFFSET]] if len(data) > _OWNER_WIDE_OFFSET else b""
     name = wide.decode("utf-16-le", "replace") if len(wide) > 1 else data[1 : 1 + data[0]].decode("cp1252", "replace")
     return _printable(name)

@@ -87,6 +87,10 @@ class Styles:
         for index, xf in enumerate(self._xfs):
             self._by_key.setdefault(_canonical(xf), index)
         self._made: dict[tuple[int, Look], int] = {}
+        self._items: dict[str, dict[str, int]] = {}
+        self._by_colour: dict[str, set[int]] = {}
+        for index, xf in enumerate(self._xfs):
+            self._remember_colour(index, xf)
 
     def to_bytes(self) -> bytes:
         """The part to write."""
@@ -112,8 +116,7 @@ class Styles:
 
     def styles_with_fill(self, colour: str) -> frozenset[int]:
         """All styles with a solid fill of exactly that colour (RRGGBB)."""
-        fills = {index for index, fill in enumerate(self._collection("fills")) if _solid_colour(fill) == colour}
-        return frozenset(i for i, xf in enumerate(self._xfs) if int(xf.get("fillId", "0")) in fills)
+        return frozenset(self._by_colour.get(colour, ()))
 
     def with_look(self, style: int, look: Look) -> int:
         """The style that differs from another one in a look only; appended where there is none yet."""
@@ -232,13 +235,16 @@ class Styles:
     def _item(self, collection: str, item: etree._Element) -> int:
         """Index of an equal item of a collection; appended where there is none."""
         items = self._collection(collection)
-        wanted = _canonical(item)
-        for index, old in enumerate(items):
-            if _canonical(old) == wanted:
-                return index
-        items.append(item)
-        self._count(items)
-        return len(items) - 1
+        if collection not in self._items:
+            self._items[collection] = {}
+            for index, old in enumerate(items):
+                self._items[collection].setdefault(_canonical(old), index)
+        known, wanted = self._items[collection], _canonical(item)
+        if wanted not in known:
+            items.append(item)
+            self._count(items)
+            known[wanted] = len(items) - 1
+        return known[wanted]
 
     def _find_or_append(self, xf: etree._Element) -> int:
         key = _canonical(xf)
@@ -246,7 +252,14 @@ class Styles:
             self._xfs.append(xf)
             self._count(self._xfs)
             self._by_key[key] = len(self._xfs) - 1
+            self._remember_colour(len(self._xfs) - 1, xf)
         return self._by_key[key]
+
+    def _remember_colour(self, style: int, xf: etree._Element) -> None:
+        fills = self._collection("fills")
+        index = int(xf.get("fillId", "0"))
+        if 0 <= index < len(fills):
+            self._by_colour.setdefault(_solid_colour(fills[index]), set()).add(style)
 
     def _count(self, collection: etree._Element) -> None:
         collection.set("count", str(len(collection)))
