@@ -8,15 +8,15 @@ cross into Excel is counted; a busy Excel refuses. What it does not imitate is l
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from typing import Any
 
 import xlwings as xw
 from xlwings import base_classes as base
 
-ERRORS = {"#NULL!": -2146826288, "#DIV/0!": -2146826281, "#VALUE!": -2146826273, "#REF!": -2146826265}
-ERRORS |= {"#NAME?": -2146826259, "#NUM!": -2146826252, "#N/A": -2146826246}
+from tests.excel_double.ranges import Note, Range
+from tests.excel_double.typing_in import ERRORS
+
 _TEXT_OF = {number: text for text, number in ERRORS.items()}
 
 
@@ -282,197 +282,6 @@ class FreezePanes:
 class Tables(list):
     def __call__(self, key):
         return self[key - 1]
-
-
-class Note(base.Note):
-    def __init__(self, sheet: Sheet, cell: tuple[int, int], text: str, author: str) -> None:
-        self.sheet, self.cell, self._text, self._author = sheet, cell, text, author
-
-    @property
-    def api(self):
-        return True
-
-    @property
-    def text(self):
-        self.sheet.touch("note")
-        return self._text
-
-    @text.setter
-    def text(self, value):
-        self.sheet.touch("note")
-        self._text = value
-
-    @property
-    def author(self):
-        return self._author
-
-    @property
-    def location(self):
-        return Range(self.sheet, *self.cell, 1, 1)
-
-    def delete(self):
-        self.sheet.touch("note")
-        del self.sheet.note_texts[self.cell]
-
-
-class Range(base.Range):
-    sheet = None
-    row = column = 0
-    shape = (1, 1)
-    options = None
-    api = True
-
-    def __init__(self, sheet: Sheet, row: int, column: int, rows: int, columns: int) -> None:
-        if row < 1 or column < 1 or row + rows - 1 > 1_048_576 or column + columns - 1 > 16_384:
-            raise ValueError("outside of the sheet")
-        self.sheet, self.row, self.column, self.shape = sheet, row, column, (rows, columns)
-
-    def __len__(self):
-        return self.shape[0] * self.shape[1]
-
-    def __bool__(self):
-        return True
-
-    def __call__(self, row, column=None):
-        if column is None:
-            row, column = (row - 1) // self.shape[1] + 1, (row - 1) % self.shape[1] + 1
-        return Range(self.sheet, self.row + row - 1, self.column + column - 1, 1, 1)
-
-    def cells_in_order(self):
-        for row in range(self.row, self.row + self.shape[0]):
-            for column in range(self.column, self.column + self.shape[1]):
-                yield row, column
-
-    @property
-    def raw_value(self):
-        self.sheet.touch("read")
-        rows = [
-            [self.sheet.values.get((row, column)) for column in range(self.column, self.column + self.shape[1])]
-            for row in range(self.row, self.row + self.shape[0])
-        ]
-        return rows[0][0] if self.shape == (1, 1) else rows
-
-    @raw_value.setter
-    def raw_value(self, data):
-        self.sheet.touch("write")
-        if self.sheet.is_protected:
-            raise RuntimeError("The cell or chart is protected")
-        rows = data if isinstance(data, (list, tuple)) else [[data]]
-        for row_index, row in enumerate(rows):
-            for column_index, value in enumerate(row):
-                cell = (self.row + row_index, self.column + column_index)
-                typed = type_in(value, self.sheet.formats.get(cell, "General"))
-                if typed is None:
-                    self.sheet.values.pop(cell, None)
-                else:
-                    self.sheet.values[cell] = typed
-
-    @property
-    def number_format(self):
-        self.sheet.touch("format")
-        found = {self.sheet.formats.get(cell, "General") for cell in self.cells_in_order()}
-        return found.pop() if len(found) == 1 else None
-
-    @number_format.setter
-    def number_format(self, value):
-        self.sheet.touch("format")
-        for cell in self.cells_in_order():
-            self.sheet.formats[cell] = value
-
-    @property
-    def color(self):
-        self.sheet.touch("color")
-        found = {self.sheet.colors.get(cell) for cell in self.cells_in_order()}
-        return found.pop() if len(found) == 1 else (0, 0, 0)
-
-    @color.setter
-    def color(self, value):
-        self.sheet.touch("color")
-        for cell in self.cells_in_order():
-            if value is None:
-                self.sheet.colors.pop(cell, None)
-            else:
-                self.sheet.colors[cell] = value
-
-    @property
-    def note(self):
-        self.sheet.touch("note")
-        return self.sheet.note_texts.get((self.row, self.column))
-
-    def add_note(self, text):
-        self.sheet.touch("note")
-        assert (self.row, self.column) not in self.sheet.note_texts
-        note = self.sheet.note_texts[self.row, self.column] = Note(self.sheet, (self.row, self.column), text, "A User")
-        return note
-
-    @property
-    def font(self):
-        return Font()
-
-    @property
-    def merge_cells(self):
-        self.sheet.touch("merged")
-        cells = set(self.cells_in_order())
-        inside = any(
-            (row, column) in cells
-            for r1, c1, r2, c2 in self.sheet.merged
-            for row in range(r1, r2 + 1)
-            for column in range(c1, c2 + 1)
-        )
-        return None if inside else False
-
-    @property
-    def row_height(self):
-        self.sheet.touch("height")
-        heights = {0 if row in self.sheet.hidden_rows else 15 for row in range(self.row, self.row + self.shape[0])}
-        return heights.pop() if len(heights) == 1 else None
-
-    @property
-    def column_width(self):
-        return self.sheet.widths.get(self.column, 8.43)
-
-    @column_width.setter
-    def column_width(self, value):
-        self.sheet.widths[self.column] = value
-
-    def get_address(self, row_absolute=True, column_absolute=True, external=False):
-        return xw.utils.col_name(self.column) + str(self.row)
-
-    @property
-    def address(self):
-        return self.get_address()
-
-    def select(self):
-        self.sheet.touch("select")
-        self.sheet.book.app.selected = self
-
-
-class Font:
-    bold = italic = underline = color = None
-    api = True
-
-
-def type_in(value: Any, number_format: str) -> Any:  # noqa: C901 - one case per trap
-    """What a cell holds after a value was typed into it."""
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if number_format == "@":
-        return value
-    if value.startswith("'"):
-        return value[1:]
-    if value.startswith("="):
-        return ERRORS["#NAME?"]
-    if value in ERRORS:
-        return ERRORS[value]
-    if value.upper() in ("TRUE", "FALSE"):
-        return value.upper() == "TRUE"
-    if re.fullmatch(r"\s*[-+]?\d[\d,]*(\.\d*)?([eE][-+]?\d+)?%?\s*", value):
-        return float(value.strip().rstrip("%").replace(",", ""))
-    if re.fullmatch(r"\d{1,2}/\d{1,2}(/\d{2,4})?|\d{4}-\d\d-\d\d", value):
-        return dt.datetime(2026, 1, 1)
-    return value
 
 
 def new_book(name: str = "Data") -> tuple[xw.Book, Engine]:
