@@ -10,11 +10,17 @@ import pytest
 
 from tests.excel_double.engine import new_book
 from tests.excel_double.host import DoubleHost
-from xlsc.addin import acts, formulas, macros
+from xlsc.addin import acts, formulas, macros, macros_books
 from xlsc.addin.desk import DESK
 from xlsc.addin.registry import ACTIONS
 from xlsc.server.options import ServiceOptions
 from xlsc.server.service import Service, start_service
+
+MODULES = (macros, macros_books)
+
+
+def find_macro(name):
+    return next((getattr(module, name) for module in MODULES if hasattr(module, name)), None)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +65,7 @@ class Excel:
 
     def click(self, action, *answers):
         self.person.answers = list(answers)
-        getattr(macros, action)()
+        find_macro(action)()
 
     def wait(self):
         """Excel's OnTime, until the work is done."""
@@ -118,8 +124,8 @@ def journal(signed_in):
 
 def test_every_action_of_the_ribbon_has_its_macro():
     names = {action.target for action in ACTIONS}
-    assert {name.split(":")[0] for name in names} == {"xlsc.addin.macros"}
-    assert [name for name in names if not callable(getattr(macros, name.split(":")[1], None))] == []
+    assert {name.split(":")[0] for name in names} == {module.__name__ for module in MODULES}
+    assert [name for name in names if not callable(find_macro(name.split(":")[1]))] == []
 
 
 def test_send_marks_correct_send_again_clear(journal):
@@ -176,6 +182,31 @@ def test_a_protected_sheet_loses_no_outcome(journal):
     journal.sheet.impl.is_protected = False
     journal.click("send_sheet")
     journal.wait()
+    assert journal.statuses(7) == ["Accepted"] * 2 + ["Rejected"] * 2 + ["Accepted"] * 2
+
+
+def test_a_background_send_shows_at_the_next_look(journal, tmp_path):
+    from xlsc.sheets.files import create_book
+
+    journal.click("send_in_background")
+    assert "no saved file" in journal.person.shown[-1][1]
+    # The double cannot save: the file is made from what it holds, as Excel would.
+    path = tmp_path / "journal.xlsx"
+    held = journal.sheet.used_range.options(ndim=2, empty=None).value
+    saved = create_book(path, "Data")
+    saved.sheet().write(1, 1, [[value or None for value in row] for row in held])
+    saved.write_properties(DESK.book().read_properties())
+    saved.save()
+    journal.book.impl.path = str(path)
+    journal.click("send_in_background")
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        reports = list((tmp_path / "background").glob("*.json"))
+        if reports and reports[0].read_text().strip().endswith("}"):
+            break
+        time.sleep(0.05)
+    journal.click("open_entries")
+    assert "6 rows of this sheet show their state now." in journal.person.shown[-1][1]
     assert journal.statuses(7) == ["Accepted"] * 2 + ["Rejected"] * 2 + ["Accepted"] * 2
 
 

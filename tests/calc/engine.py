@@ -13,7 +13,7 @@ import xlwings as xw
 from xlwings import base_classes as base
 
 from tests.calc.office import Office, prop, struct
-from tests.calc.ranges import Note, Range
+from tests.calc.ranges import Note, Range, Union
 
 #: Macros run without a question: the files are our own.
 ALWAYS_RUN = 4
@@ -219,6 +219,8 @@ class Sheet(base.Sheet):
             last = arg2 or arg1
             rows, columns = last.row - arg1.row + last.shape[0], last.column - arg1.column + last.shape[1]
             return Range(self, arg1.row, arg1.column, rows, columns)
+        if isinstance(arg1, str) and "," in arg1:
+            return Union(self, arg1)
         if isinstance(arg1, str):
             area = self.api.getCellRangeByName(arg1).RangeAddress
             arg1, arg2 = (area.StartRow + 1, area.StartColumn + 1), (area.EndRow + 1, area.EndColumn + 1)

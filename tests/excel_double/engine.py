@@ -14,7 +14,7 @@ from typing import Any
 import xlwings as xw
 from xlwings import base_classes as base
 
-from tests.excel_double.ranges import Note, Range
+from tests.excel_double.ranges import Note, Range, Union
 from tests.excel_double.typing_in import ERRORS
 
 _TEXT_OF = {number: text for text, number in ERRORS.items()}
@@ -146,8 +146,17 @@ class Properties(dict):
 
 
 class BookApi:
-    def __init__(self) -> None:
+    def __init__(self, book: Book) -> None:
+        self.book = book
         self.properties = Properties()
+
+    @property
+    def FullName(self):  # noqa: N802 - Excel's own name
+        return self.book.path or self.book.name
+
+    @property
+    def Saved(self):  # noqa: N802 - Excel's own name
+        return bool(self.book.path)
 
 
 class Book(base.Book):
@@ -157,7 +166,8 @@ class Book(base.Book):
     api = None
 
     def __init__(self, app: App, name: str) -> None:
-        self.app, self.name, self.api = app, name, BookApi()
+        self.app, self.name, self.path = app, name, ""
+        self.api = BookApi(self)
         self.sheets = Sheets(self)
         self.saved = 0
 
@@ -250,6 +260,8 @@ class Sheet(base.Sheet):
         if isinstance(arg1, Range):
             first, last = (arg1.row, arg1.column), (arg2.row, arg2.column)
             return Range(self, *first, last[0] - first[0] + arg2.shape[0], last[1] - first[1] + arg2.shape[1])
+        if isinstance(arg1, str):
+            return Union(self, arg1)
         if len(arg1) == 4:
             return Range(self, *arg1)
         last = arg2 or arg1

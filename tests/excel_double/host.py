@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import xlwings as xw
 
-from xlsc.sheets.hosts import ExcelHost
+from xlsc.sheets.live_hosts import ExcelHost
 
 
 class DoubleHost(ExcelHost):

@@ -7,6 +7,7 @@ from typing import Final
 from xlsc.addin.entries import Action
 
 _MACROS = "xlsc.addin.macros:"
+_BOOKS = "xlsc.addin.macros_books:"
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action(
@@ -170,6 +171,16 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _MACROS + "send_until_error",
     ),
     Action(
+        "sendInBackground",
+        "In background",
+        "Send in the background",
+        "Sends the saved workbook in a process of its own; Excel may be closed. Open entries shows the outcome later.",
+        "SB",
+        "MacroPlay",
+        "bound",
+        _MACROS + "send_in_background",
+    ),
+    Action(
         "nextError",
         "Next",
         "Go to the next error",
@@ -227,7 +238,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "GG",
         "FileOpen",
         "sheet",
-        _MACROS + "get_data",
+        _BOOKS + "get_data",
     ),
     Action(
         "getDataWithVariables",
@@ -237,7 +248,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "GV",
         "FileOpen",
         "sheet",
-        _MACROS + "get_data_with_variables",
+        _BOOKS + "get_data_with_variables",
     ),
     Action(
         "refreshData",
@@ -247,7 +258,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "GR",
         "RefreshAll",
         "bound",
-        _MACROS + "refresh_data",
+        _BOOKS + "refresh_data",
     ),
     Action(
         "runProcess",
@@ -257,7 +268,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "XR",
         "CalculateNow",
         "signed_in",
-        _MACROS + "run_process",
+        _BOOKS + "run_process",
     ),
     Action(
         "runWithVariables",
@@ -267,7 +278,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "XV",
         "CalculateNow",
         "signed_in",
-        _MACROS + "run_with_variables",
+        _BOOKS + "run_with_variables",
     ),
     Action(
         "newTemplate",
@@ -277,7 +288,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "TN",
         "FileNew",
         "signed_in",
-        _MACROS + "new_template",
+        _BOOKS + "new_template",
     ),
     Action(
         "updateTemplate",
@@ -287,7 +298,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "TU",
         "RefreshAll",
         "bound",
-        _MACROS + "update_template",
+        _BOOKS + "update_template",
     ),
     Action(
         "aboutTemplate",
@@ -297,7 +308,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "TA",
         "Info",
         "bound",
-        _MACROS + "about_template",
+        _BOOKS + "about_template",
     ),
     Action(
         "openEntries",
@@ -307,7 +318,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "B",
         "FileOpen",
         "always",
-        _MACROS + "open_entries",
+        _BOOKS + "open_entries",
     ),
     Action(
         "runLog",
@@ -317,7 +328,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "L",
         "ReviewTrackChanges",
         "always",
-        _MACROS + "run_log",
+        _BOOKS + "run_log",
     ),
     Action(
         "editSettings",
@@ -327,7 +338,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "Z",
         "ControlProperties",
         "always",
-        _MACROS + "edit_settings",
+        _BOOKS + "edit_settings",
     ),
     Action(
         "openHelp",
@@ -337,7 +348,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "H1",
         "Help",
         "always",
-        _MACROS + "open_help",
+        _BOOKS + "open_help",
     ),
     Action(
         "checkUpdates",
@@ -347,6 +358,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "UP",
         "Refresh",
         "always",
-        _MACROS + "check_updates",
+        _BOOKS + "check_updates",
     ),
 )

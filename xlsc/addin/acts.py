@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from xlsc.addin import formulas
 from xlsc.addin.desk import DESK
@@ -11,7 +12,7 @@ from xlsc.addin.dialogs import Field
 from xlsc.addin.jobs import Job, Snapshot
 from xlsc.core.values import TextOptions
 from xlsc.errors import UsageError
-from xlsc.flows.connect import open_session
+from xlsc.flows.connect import Session, open_session
 from xlsc.flows.data import parse_variables, read_data, write_data
 from xlsc.flows.headers import write_headers
 from xlsc.flows.own_run import run_process as run_flow
@@ -21,9 +22,12 @@ from xlsc.flows.report import SendReport
 from xlsc.flows.rules import read_rules
 from xlsc.flows.send import SendOptions
 from xlsc.flows.send import send as send_flow
+from xlsc.flows.settle import show_pending
 from xlsc.flows.work import Work
 from xlsc.outbox import Outbox
 from xlsc.settings import Settings, write_user_settings
+from xlsc.sheets.binding import read_binding
+from xlsc.sheets.live import LiveBook
 
 #: Property in which a workbook keeps the variables of its data.
 VARIABLES = "sheet:variables"
@@ -60,6 +64,42 @@ def send(read: ReadOptions, *, documents_per_run: int | None = None, stop_at_fir
     start("Send", work, read)
 
 
+def location(book: LiveBook) -> str:
+    """By what the outbox knows a workbook: the full path of its file, or its name where it has none here."""
+    path = book.saved_path()
+    return str(path.resolve()) if path else book.name
+
+
+def saved_file(book: LiveBook) -> Path:
+    """The workbook's file.
+
+    Raises:
+        UsageError: What the workbook holds stands in no file of this computer.
+    """
+    path = book.saved_path()
+    if path is None:
+        raise UsageError(
+            f"{book.name} is no saved file of this computer, or has changes that are not saved.",
+            "Save it on this computer, then try again.",
+        )
+    return path
+
+
+def show_earlier(session: Session, outbox: Outbox) -> int:
+    """Show states that the outbox knows and the sheet in front lacks; returns how many rows got one."""
+    book = DESK.book()
+    binding = read_binding(book)
+    if binding is None or not (binding.process_key or binding.process_id):
+        return 0
+    found = read_columns(session.client, find_process(session.client, binding.process_key or binding.process_id))
+    work = Work(book, location(book), session, outbox, _nothing, _nothing)
+    return show_pending(work, DESK.sheet(), found, read_rules(book))
+
+
+def _nothing() -> None:
+    """The person saves."""
+
+
 def start(title: str, flow: Callable[[Work, SendOptions, Job], SendReport], read: ReadOptions | None = None) -> None:
     """Take a snapshot on Excel's thread, and work on it in another one."""
     if JOBS:
@@ -74,13 +114,14 @@ def start(title: str, flow: Callable[[Work, SendOptions, Job], SendReport], read
         rules=rules,
     )
 
+    where = location(book)
+
     def run() -> SendReport:
         # Opened here: an outbox belongs to the thread that opened it.
         with open_session(settings, DESK.tokens()) as session, _open_outbox(settings) as outbox:
-            work = Work(job.snapshot, book_name, session, outbox, job.save, lambda: None)
+            work = Work(job.snapshot, where, session, outbox, job.save, _nothing)
             return flow(work, options, job)
 
-    book_name = book.name
     JOBS.append(job)
     job.start(run)
 

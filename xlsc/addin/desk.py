@@ -17,8 +17,8 @@ from xlsc.flows.connect import Session, open_session
 from xlsc.outbox import Outbox
 from xlsc.settings import Settings, home, resolve
 from xlsc.sheets.binding import Binding, read_binding
-from xlsc.sheets.hosts import ExcelHost, Host
 from xlsc.sheets.live import LiveBook, LiveSheet
+from xlsc.sheets.live_hosts import ExcelHost, Host
 from xlsc.sheets.patience import switch_loop_off
 
 logger = logging.getLogger(__name__)

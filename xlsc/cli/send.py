@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from xlsc.cli.background import start_in_background
 from xlsc.cli.options import ReadChoices, book_argument, output_option, read_options, to_send_options
 from xlsc.cli.places import open_desk, screen_control
 from xlsc.cli.printing import json_option, print_json, print_report
 from xlsc.errors import EXIT_OK, UsageError
+from xlsc.flows.background import start_in_background
 from xlsc.flows.send import bodies
 from xlsc.flows.send import send as send_flow
 
