@@ -85,6 +85,9 @@ class Range(base.Range):
         if self.sheet.is_protected:
             raise RuntimeError("The cell or chart is protected")
         rows = data if isinstance(data, (list, tuple)) else [[data]]
+        texts = [value for row in rows for value in row if isinstance(value, str)]
+        # Some versions of Excel refuse longer texts within an array, and all refuse what no cell can hold.
+        assert all(len(text) <= (8_203 if len(rows) * len(rows[0]) > 1 else 32_768) for text in texts)
         for row_index, row in enumerate(rows):
             for column_index, value in enumerate(row):
                 cell = (self.row + row_index, self.column + column_index)

@@ -22,6 +22,7 @@ from xlsc.errors import UsageError, WorkbookError
 from xlsc.sheets import live_marks
 from xlsc.sheets.chunks import PREFIX, join_texts, replace_text
 from xlsc.sheets.header_looks import KEY_FILL, header_width
+from xlsc.sheets.live_formats import by_column
 from xlsc.sheets.live_hosts import Host
 from xlsc.sheets.live_looks import Change, Look
 from xlsc.sheets.live_values import from_cell, in_runs, to_cell
@@ -151,13 +152,9 @@ class LiveSheet:
         return [used]
 
     def read(self, area: Area) -> Block:
-        """Values, number formats and hidden rows: one crossing for values, one per column and its mixtures."""
+        """Values, number formats and hidden rows: one crossing for values; formats run by run."""
         values = self._values(area)
-        formats: dict[tuple[int, int], str] = {}
-        common: list[str] = []
-        for column in range(area.first_column, area.last_column + 1):
-            part = Area(area.first_row, column, area.last_row, column)
-            common.append(self._column_format(part, formats))
+        common, formats = by_column(area, calmly(lambda: self._book.host.read_formats(self.sheet, area)))
         hidden = calmly(lambda: self._book.host.hidden_rows(self.sheet, area))
         return Block(area, values, common, formats, hidden)
 
@@ -253,28 +250,6 @@ class LiveSheet:
         target = self._range(area)
         raw = calmly(lambda: target.options(ndim=2, err_to_str=True).value)
         return [[from_cell(value) for value in row] for row in raw]
-
-    def _column_format(self, part: Area, formats: dict[tuple[int, int], str]) -> str:
-        """The format of most cells; where formats are mixed, halves are asked, down to runs of one format."""
-        found: list[tuple[Area, str]] = []
-        parts = [part]
-        while parts:
-            one = parts.pop()
-            text: str | None = calmly(lambda one=one: self._range(one).number_format)  # type: ignore[misc]
-            if text is not None:
-                found.append((one, str(text)))
-            elif one.height > 1:
-                middle = one.first_row + one.height // 2
-                parts.append(Area(middle, one.first_column, one.last_row, one.last_column))
-                parts.append(Area(one.first_row, one.first_column, middle - 1, one.last_column))
-        counts: dict[str, int] = {}
-        for one, text in found:
-            counts[text] = counts.get(text, 0) + one.height
-        common = max(counts, key=counts.__getitem__, default="General")
-        for one, text in found:
-            if text != common:
-                formats.update({(row, one.first_column): text for row in range(one.first_row, one.last_row + 1)})
-        return common
 
     def _colours(self) -> MarkColours:
         # Excel cannot say in one question which colours are in use: a shade that a person chose by hand is unlikely.

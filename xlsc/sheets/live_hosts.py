@@ -1,6 +1,6 @@
 """What xlwings' public interface has not, per host: document properties, protection, hidden rows, tables; and looks.
 
-Looks of many cells are asked and given in one batch, since each host has its own quick way of doing that.
+Looks and formats of many cells are asked and given in one batch, since each host has its own quick way of doing that.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Any, Protocol
 import xlwings as xw
 
 from xlsc.core.addresses import Area
-from xlsc.sheets import live_looks
+from xlsc.sheets import live_formats, live_looks
+from xlsc.sheets.live_formats import FormatRun
 from xlsc.sheets.live_looks import Cell, Change, Look
 from xlsc.sheets.live_macros import MarkMacros, can_carry
 from xlsc.sheets.live_values import in_runs
@@ -43,6 +44,10 @@ class Host(Protocol):
 
     def hidden_rows(self, sheet: xw.Sheet, area: Area) -> frozenset[int]:
         """Rows of the area that are hidden or filtered away."""
+        ...
+
+    def read_formats(self, sheet: xw.Sheet, area: Area) -> Sequence[FormatRun]:
+        """Runs of one number format, column by column."""
         ...
 
     def list_objects(self, sheet: xw.Sheet) -> Sequence[ListObject]:
@@ -101,18 +106,14 @@ class ExcelHost:
         return bool(sheet.api.ProtectContents)
 
     def hidden_rows(self, sheet: xw.Sheet, area: Area) -> frozenset[int]:
-        """Runs of rows of one height are asked at once: a hidden row has none."""
-        hidden: set[int] = set()
-        parts = [(area.first_row, area.last_row)]
-        while parts:
-            first, last = parts.pop()
-            height = sheet.range((first, area.first_column), (last, area.first_column)).row_height
-            if height is None and first < last:
-                middle = (first + last) // 2
-                parts += [(first, middle), (middle + 1, last)]
-            elif height == 0:
-                hidden.update(range(first, last + 1))
-        return frozenset(hidden)
+        """Rows of the area that are hidden or filtered away."""
+        macros = self._macros(sheet)
+        return macros.read_hidden(area) if macros else live_formats.read_hidden(sheet, area)
+
+    def read_formats(self, sheet: xw.Sheet, area: Area) -> Sequence[FormatRun]:
+        """Runs of one number format, column by column."""
+        macros = self._macros(sheet)
+        return macros.read_formats(area) if macros else live_formats.read_formats(sheet, area)
 
     def list_objects(self, sheet: xw.Sheet) -> Sequence[ListObject]:
         """The sheet's tables by position."""

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import xlwings as xw
 
+from xlsc.core.addresses import Area
 from xlsc.sheets.live_fills import NO_FILL, Colour, Fill
+from xlsc.sheets.live_formats import FormatRun
 from xlsc.sheets.live_looks import Cell, Change, Look
 from xlsc.sheets.patience import is_busy
 
@@ -24,7 +26,7 @@ _PATTERNS = {number: name for name, number in _NUMBERS.items()}
 
 
 class MarkMacros:
-    """The procedures of module XlscMarks.
+    """The procedures of the modules XlscMarks and XlscReads.
 
     Args:
         sheet: The sheet they are to work on.
@@ -61,6 +63,19 @@ class MarkMacros:
             found += _read_looks(self._call("XlscReadLooks", *self._place, part))
         return found
 
+    def read_formats(self, area: Area) -> Sequence[FormatRun]:
+        """Runs of one number format, column by column."""
+        corners = area.first_row, area.first_column, area.last_row, area.last_column
+        text = self._call("XlscReadFormats", *self._place, *corners, module="XlscReads")
+        records = [record.split(_FIELD) for record in str(text or "").split(_RECORD)]
+        return [FormatRun(int(column), int(first), int(last), code) for column, first, last, code in records]
+
+    def read_hidden(self, area: Area) -> frozenset[int]:
+        """Rows of the area that are hidden or filtered away."""
+        text = self._call("XlscReadHidden", *self._place, area.first_row, area.last_row, module="XlscReads")
+        runs = [record.split(_FIELD) for record in str(text or "").split(_RECORD) if record]
+        return frozenset(row for first, last in runs for row in range(int(first), int(last) + 1))
+
     def write_looks(self, changes: Sequence[Change]) -> None:
         """What differs between before and after."""
         for part in _parts([_write_change(before, after) for before, after in changes]):
@@ -71,8 +86,8 @@ class MarkMacros:
         for part in _parts([_join(str(row), str(column), text) for (row, column), text in texts.items()]):
             self._call("XlscWriteTexts", *self._place, part)
 
-    def _call(self, name: str, *arguments: object) -> object:
-        return self._app.macro(f"'{self._addin}'!XlscMarks.{name}")(*arguments)
+    def _call(self, name: str, *arguments: object, module: str = "XlscMarks") -> object:
+        return self._app.macro(f"'{self._addin}'!{module}.{name}")(*arguments)
 
 
 def can_carry(texts: Iterable[str]) -> bool:
