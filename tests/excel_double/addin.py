@@ -22,9 +22,9 @@ class Addin:
     def XlscCanMark(self) -> bool:  # noqa: N802 - VBA's names
         return True
 
-    def XlscReadNoted(self, book: str, name: str, first: int, count: int) -> str:  # noqa: N802
+    def XlscReadNoted(self, book: str, name: str, first: str, count: str) -> str:  # noqa: N802
         sheet = self._sheet(book, name)
-        cells = list(sheet.note_texts)[first - 1 : first - 1 + count]
+        cells = list(sheet.note_texts)[int(first) - 1 : int(first) - 1 + int(count)]
         return RECORD.join(_describe(sheet, cell) for cell in cells)
 
     def XlscReadLooks(self, book: str, name: str, places: str) -> str:  # noqa: N802
@@ -51,8 +51,8 @@ class Addin:
             sheet.range((int(row), int(column))).raw_value = text
             sheet.book.app.engine.calls["write"] -= 1
 
-    def XlscReadFormats(self, book: str, name: str, *corners: int) -> str:  # noqa: N802
-        sheet, area = self._sheet(book, name), Area(*corners)
+    def XlscReadFormats(self, book: str, name: str, *corners: str) -> str:  # noqa: N802
+        sheet, area = self._sheet(book, name), Area(*map(int, corners))
         runs: list[list[Any]] = []
         for column in range(area.first_column, area.last_column + 1):
             for row in range(area.first_row, area.last_row + 1):
@@ -63,9 +63,10 @@ class Addin:
                     runs.append([column, row, row, code])
         return RECORD.join(FIELD.join(map(str, run)) for run in runs)
 
-    def XlscReadHidden(self, book: str, name: str, first: int, last: int) -> str:  # noqa: N802
-        hidden = [row for row in sorted(self._sheet(book, name).hidden_rows) if first <= row <= last]
-        return "".join(f"{row}{FIELD}{row}{RECORD}" for row in hidden)
+    def XlscReadHidden(self, book: str, name: str, first: str, last: str) -> str:  # noqa: N802
+        hidden = self._sheet(book, name).hidden_rows
+        shown = [row for row in range(int(first), int(last) + 1) if row not in hidden]
+        return "".join(f"{row}{FIELD}{row}{RECORD}" for row in shown)
 
 
 def _describe(sheet: Any, cell: tuple[int, int]) -> str:

@@ -67,14 +67,15 @@ class MarkMacros:
         """Runs of one number format, column by column."""
         corners = area.first_row, area.first_column, area.last_row, area.last_column
         text = self._call("XlscReadFormats", *self._place, *corners, module="XlscReads")
-        records = [record.split(_FIELD) for record in str(text or "").split(_RECORD)]
+        records = [record.split(_FIELD) for record in str(text or "").split(_RECORD) if record]
         return [FormatRun(int(column), int(first), int(last), code) for column, first, last, code in records]
 
     def read_hidden(self, area: Area) -> frozenset[int]:
         """Rows of the area that are hidden or filtered away."""
         text = self._call("XlscReadHidden", *self._place, area.first_row, area.last_row, module="XlscReads")
         runs = [record.split(_FIELD) for record in str(text or "").split(_RECORD) if record]
-        return frozenset(row for first, last in runs for row in range(int(first), int(last) + 1))
+        shown = {row for first, last in runs for row in range(int(first), int(last) + 1)}
+        return frozenset(range(area.first_row, area.last_row + 1)) - shown
 
     def write_looks(self, changes: Sequence[Change]) -> None:
         """What differs between before and after."""
@@ -87,7 +88,8 @@ class MarkMacros:
             self._call("XlscWriteTexts", *self._place, part)
 
     def _call(self, name: str, *arguments: object, module: str = "XlscMarks") -> object:
-        return self._app.macro(f"'{self._addin}'!{module}.{name}")(*arguments)
+        # Numbers too go as texts: not every host carries them into a macro's Long.
+        return self._app.macro(f"'{self._addin}'!{module}.{name}")(*map(str, arguments))
 
 
 def can_carry(texts: Iterable[str]) -> bool:

@@ -1,6 +1,6 @@
 Attribute VB_Name = "XlscMarks"
 'Fills, notes and texts of many cells in one call; one by one, each would cross from Python into Excel and back.
-'Records end with Chr(30), their fields with Chr(31). Colours: c, i or t
+'Records end with Chr(30), their fields with Chr(31); numbers come as texts. Colours: c, i or t
 'and a number, of all colours, of the palette or of the theme (with its tint); or nothing.
 Option Explicit
 
@@ -8,15 +8,15 @@ Public Function XlscCanMark() As Boolean
     XlscCanMark = True
 End Function
 
-Public Function XlscReadNoted(book As String, sheet As String, first As Long, count As Long) As String
+Public Function XlscReadNoted(book As String, sheet As String, first As String, count As String) As String
     'Cells with notes, from the first-th on: place, fill, note.
     Dim notes As Object, i As Long, last As Long, records() As String
     Set notes = Workbooks(book).Worksheets(sheet).Comments
-    last = first + count - 1
+    last = CLng(first) + CLng(count) - 1
     If last > notes.Count Then last = notes.Count
-    If last < first Then Exit Function
-    ReDim records(first To last)
-    For i = first To last
+    If last < CLng(first) Then Exit Function
+    ReDim records(CLng(first) To last)
+    For i = CLng(first) To last
         records(i) = XlscDescribeCell(notes.Item(i).Parent)
     Next i
     XlscReadNoted = Join(records, Chr(30))

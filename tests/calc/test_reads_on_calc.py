@@ -1,0 +1,51 @@
+"""The add-in's own reading macros, run in LibreOffice Calc: formats and hidden rows of whole areas in one call."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.calc.engine import open_book
+from tests.calc.host import CalcHost
+from xlsc.addin.build import build_workbook
+from xlsc.addin.build.package import PlainSheet
+from xlsc.core.addresses import Area
+from xlsc.sheets import live_formats
+from xlsc.sheets.live import LiveBook
+from xlsc.sheets.live_hosts import ADDIN
+from xlsc.sheets.live_macros import MarkMacros
+
+pytestmark = pytest.mark.office
+HOST = Path(__file__).parents[1] / "addin" / "building" / "CalcHost.bas"
+AREA = Area(1, 1, 60, 2)
+
+
+@pytest.fixture
+def sheet(engine, tmp_path):
+    rows = [["No", "Name"], *([f"n{number}", float(number)] for number in range(59))]
+    built = build_workbook(
+        tmp_path / "book.xlsm",
+        sheets=[PlainSheet("Data", rows)],
+        host="calc",
+        extra_modules={"host": HOST.read_text(encoding="utf-8")},
+    )
+    return LiveBook(open_book(engine, built), CalcHost()).sheet()
+
+
+def test_runs_of_formats_are_those_that_xlwings_tells(sheet):
+    for first, last, code in ((3, 3, "00000"), (5, 5, "0.00"), (20, 41, "00000"), (60, 60, "@")):
+        sheet.sheet.range((first, 2), (last, 2)).number_format = code
+    macros = MarkMacros(sheet.sheet, ADDIN)
+    assert macros.are_there()
+    told = macros.read_formats(AREA)
+    assert len(told) == 1 + 8
+    assert live_formats.by_column(AREA, told) == live_formats.by_column(
+        AREA, live_formats.read_formats(sheet.sheet, AREA)
+    )
+
+
+def test_hidden_rows_are_told(sheet):
+    assert MarkMacros(sheet.sheet, ADDIN).read_hidden(AREA) == frozenset()
+    for row in (7, 10, 11, 60):
+        sheet.sheet.impl.api.Rows.getByIndex(row - 1).IsVisible = False
+    assert MarkMacros(sheet.sheet, ADDIN).read_hidden(AREA) == {7, 10, 11, 60}
+    assert MarkMacros(sheet.sheet, ADDIN).read_hidden(Area(10, 1, 11, 2)) == {10, 11}
