@@ -14,7 +14,7 @@ from xlsc.core.addresses import Area
 from xlsc.sheets import live_formats, live_looks
 from xlsc.sheets.live_formats import FormatRun
 from xlsc.sheets.live_looks import Cell, Change, Look
-from xlsc.sheets.live_macros import MarkMacros, can_carry
+from xlsc.sheets.live_macros import Addin, BookMacros, MarkMacros, can_carry
 from xlsc.sheets.live_values import in_runs
 from xlsc.sheets.port import ListObject
 
@@ -72,9 +72,9 @@ class Host(Protocol):
 
 
 class ExcelHost:
-    """Excel on Windows, through COM; what the object model calls these things.
+    """Excel: through the add-in's own macros where it is loaded, the same on Windows and on the Mac.
 
-    Looks go through the add-in's own macros where it is loaded, else cell by cell through xlwings.
+    Without the add-in, on Windows only: what the object model calls these things, and looks cell by cell.
 
     Args:
         addin: File name of the add-in.
@@ -85,14 +85,24 @@ class ExcelHost:
 
     def saved_path(self, book: xw.Book) -> str:
         """Excel's own word; xlwings would look for the folder of a OneDrive address, and fail."""
+        macros = self._book_macros(book)
+        if macros is not None:
+            return macros.saved_path()
         return str(book.api.FullName) if book.api.Saved else ""
 
     def read_properties(self, book: xw.Book) -> dict[str, str]:
         """Custom document properties."""
+        macros = self._book_macros(book)
+        if macros is not None:
+            return macros.read_properties()
         return {str(item.Name): str(item.Value) for item in book.api.CustomDocumentProperties}
 
     def write_properties(self, book: xw.Book, changes: Mapping[str, str | None]) -> None:
         """Set some; None removes one."""
+        macros = self._book_macros(book)
+        if macros is not None and can_carry(text or "" for text in changes.values()):
+            macros.write_properties(changes)
+            return
         properties = book.api.CustomDocumentProperties
         present = {str(item.Name): item for item in properties}
         for name, text in changes.items():
@@ -103,7 +113,8 @@ class ExcelHost:
 
     def is_protected(self, sheet: xw.Sheet) -> bool:
         """Whether the sheet's contents are protected."""
-        return bool(sheet.api.ProtectContents)
+        macros = self._book_macros(sheet.book)
+        return macros.is_protected(sheet.name) if macros is not None else bool(sheet.api.ProtectContents)
 
     def hidden_rows(self, sheet: xw.Sheet, area: Area) -> frozenset[int]:
         """Rows of the area that are hidden or filtered away."""
@@ -149,8 +160,12 @@ class ExcelHost:
             sheet.range((first, column), (last, column)).value = [[value or None] for value in values]
 
     def _macros(self, sheet: xw.Sheet) -> MarkMacros | None:
-        found = MarkMacros(sheet, self._addin)
-        return found if found.are_there() else None
+        addin = Addin(sheet.book.app, self._addin)
+        return MarkMacros(addin, sheet.book.name, sheet.name) if addin.is_there() else None
+
+    def _book_macros(self, book: xw.Book) -> BookMacros | None:
+        addin = Addin(book.app, self._addin)
+        return BookMacros(addin, book.name) if addin.is_there() else None
 
 
 def _table(table: Any) -> ListObject:  # noqa: ANN401 - xlwings' own class

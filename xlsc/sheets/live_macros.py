@@ -1,4 +1,4 @@
-"""Fills, notes and texts of many cells through the add-in's own VBA: a call for two thousand cells, not one for each.
+"""Looks, texts, formats and properties through the add-in's own VBA: a call for two thousand cells, not one for each.
 
 All goes as text, since a text is what every host's macros take and give: records end with U+001E, fields with U+001F.
 Source: Excel's published constants of XlPattern; XlThemeColor counts from 1 what files count from 0.
@@ -25,32 +25,80 @@ _NUMBERS |= {"lightDown": 13, "lightUp": 14, "lightGrid": 15, "lightTrellis": 16
 _PATTERNS = {number: name for name, number in _NUMBERS.items()}
 
 
-class MarkMacros:
-    """The procedures of the modules XlscMarks and XlscReads.
+class Addin:
+    """The add-in's own procedures, where a running Excel has loaded it.
 
     Args:
-        sheet: The sheet they are to work on.
-        addin: File name of the add-in.
+        app: That Excel.
+        name: File name of the add-in.
     """
 
-    def __init__(self, sheet: xw.Sheet, addin: str) -> None:
-        self._app, self._addin = sheet.book.app, addin
-        self._place = (sheet.book.name, sheet.name)
+    def __init__(self, app: xw.App, name: str) -> None:
+        self._app, self._name = app, name
 
-    def are_there(self) -> bool:
-        """Whether the add-in is loaded and can do this."""
+    def is_there(self) -> bool:
+        """Whether it is loaded and can do this."""
         try:
-            return self._call("XlscCanMark") is True
+            return self.call("XlscMarks.XlscCanMark") is True
         except Exception as error:
             if is_busy(error):
                 raise
             return False
 
+    def call(self, procedure: str, *arguments: object) -> object:
+        """Module.Procedure; numbers too go as texts, since not every host carries them into a macro's Long."""
+        return self._app.macro(f"'{self._name}'!{procedure}")(*map(str, arguments))
+
+
+class BookMacros:
+    """The procedures of module XlscBooks.
+
+    Args:
+        addin: The add-in.
+        book: Name of the workbook they are to work on.
+    """
+
+    def __init__(self, addin: Addin, book: str) -> None:
+        self._addin, self._book = addin, book
+
+    def saved_path(self) -> str:
+        """Full path or address of the file; "" where the workbook holds changes that are not saved."""
+        return str(self._addin.call("XlscBooks.XlscSavedPath", self._book) or "")
+
+    def is_protected(self, sheet: str) -> bool:
+        """Whether the sheet's contents are protected."""
+        return bool(self._addin.call("XlscBooks.XlscIsProtected", self._book, sheet))
+
+    def read_properties(self) -> dict[str, str]:
+        """Custom document properties."""
+        text = str(self._addin.call("XlscBooks.XlscReadProperties", self._book) or "")
+        pairs = (record.partition(_FIELD)[::2] for record in text.split(_RECORD) if record)
+        return dict(pairs)
+
+    def write_properties(self, changes: Mapping[str, str | None]) -> None:
+        """Set some; None removes one."""
+        records = [_join(name, "-" if text is None else "+", text or "") for name, text in changes.items()]
+        if records:
+            self._addin.call("XlscBooks.XlscWriteProperties", self._book, _RECORD.join(records))
+
+
+class MarkMacros:
+    """The procedures of the modules XlscMarks and XlscReads.
+
+    Args:
+        addin: The add-in.
+        book: Name of the workbook.
+        sheet: Name of the sheet they are to work on.
+    """
+
+    def __init__(self, addin: Addin, book: str, sheet: str) -> None:
+        self._addin, self._place = addin, (book, sheet)
+
     def read_noted(self) -> Sequence[Look]:
         """All cells that have a note."""
         found: list[Look] = []
         while True:
-            text = self._call("XlscReadNoted", *self._place, len(found) + 1, CELLS_PER_CALL)
+            text = self._addin.call("XlscMarks.XlscReadNoted", *self._place, len(found) + 1, CELLS_PER_CALL)
             looks = list(_read_looks(text))
             found += looks
             if len(looks) < CELLS_PER_CALL:
@@ -60,19 +108,19 @@ class MarkMacros:
         """These cells."""
         found: list[Look] = []
         for part in _parts([_join(*map(str, cell)) for cell in cells]):
-            found += _read_looks(self._call("XlscReadLooks", *self._place, part))
+            found += _read_looks(self._addin.call("XlscMarks.XlscReadLooks", *self._place, part))
         return found
 
     def read_formats(self, area: Area) -> Sequence[FormatRun]:
         """Runs of one number format, column by column."""
         corners = area.first_row, area.first_column, area.last_row, area.last_column
-        text = self._call("XlscReadFormats", *self._place, *corners, module="XlscReads")
+        text = self._addin.call("XlscReads.XlscReadFormats", *self._place, *corners)
         records = [record.split(_FIELD) for record in str(text or "").split(_RECORD) if record]
         return [FormatRun(int(column), int(first), int(last), code) for column, first, last, code in records]
 
     def read_hidden(self, area: Area) -> frozenset[int]:
         """Rows of the area that are hidden or filtered away."""
-        text = self._call("XlscReadHidden", *self._place, area.first_row, area.last_row, module="XlscReads")
+        text = self._addin.call("XlscReads.XlscReadHidden", *self._place, area.first_row, area.last_row)
         runs = [record.split(_FIELD) for record in str(text or "").split(_RECORD) if record]
         shown = {row for first, last in runs for row in range(int(first), int(last) + 1)}
         return frozenset(range(area.first_row, area.last_row + 1)) - shown
@@ -80,16 +128,12 @@ class MarkMacros:
     def write_looks(self, changes: Sequence[Change]) -> None:
         """What differs between before and after."""
         for part in _parts([_write_change(before, after) for before, after in changes]):
-            self._call("XlscWriteLooks", *self._place, part)
+            self._addin.call("XlscMarks.XlscWriteLooks", *self._place, part)
 
     def write_texts(self, texts: Mapping[Cell, str]) -> None:
         """Texts as they are to be typed."""
         for part in _parts([_join(str(row), str(column), text) for (row, column), text in texts.items()]):
-            self._call("XlscWriteTexts", *self._place, part)
-
-    def _call(self, name: str, *arguments: object, module: str = "XlscMarks") -> object:
-        # Numbers too go as texts: not every host carries them into a macro's Long.
-        return self._app.macro(f"'{self._addin}'!{module}.{name}")(*map(str, arguments))
+            self._addin.call("XlscMarks.XlscWriteTexts", *self._place, part)
 
 
 def can_carry(texts: Iterable[str]) -> bool:

@@ -93,6 +93,7 @@ def _list_sources(host: Host) -> list[tuple[str, Kind]]:
     return [
         (_read_source("XlscPython.bas"), Kind.MODULE),
         (_read_source("XlscBridge.bas"), Kind.MODULE),
+        (_read_source("XlscBooks.bas"), Kind.MODULE),
         (_read_source("XlscMarks.bas"), Kind.MODULE),
         (_read_source("XlscReads.bas"), Kind.MODULE),
         (_read_source("XlscState.bas"), Kind.MODULE),
