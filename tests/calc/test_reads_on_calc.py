@@ -56,11 +56,11 @@ def test_hidden_rows_are_told(sheet):
     assert macros_of(sheet).read_hidden(Area(10, 1, 11, 2)) == {10, 11}
 
 
-def test_protection_and_the_saved_file_are_told(sheet, tmp_path):
-    """Calc's Basic has no CustomDocumentProperties: those of XlscBooks are for a person with Excel to see."""
+def test_protection_and_the_saved_file_are_told(sheet):
+    """Calc's Basic knows no CustomDocumentProperties and no folder: these are for a person with Excel to see."""
     book = sheet.sheet.book
     macros = BookMacros(Addin(book.app, ADDIN), book.name)
-    assert macros.saved_path() == str(tmp_path / "book.xlsm")
+    assert macros.saved_path() == "book.xlsm"
     assert not macros.is_protected("Data")
     sheet.sheet.impl.protect()
     assert macros.is_protected("Data")
