@@ -29,8 +29,9 @@ class Counts:
         return self.read == self.accepted + self.rejected + self.skipped + self.unknown
 
     def __str__(self) -> str:
+        rows = "row" if self.read == 1 else "rows"
         return (
-            f"{self.read:,} rows read = {self.accepted:,} accepted + {self.rejected:,} rejected"
+            f"{self.read:,} {rows} read = {self.accepted:,} accepted + {self.rejected:,} rejected"
             f" + {self.skipped:,} skipped + {self.unknown:,} unknown"
         )
 
@@ -124,10 +125,12 @@ class SendReport:
         if not counts.adds_up:
             return "The counts do not add up: trust no row before you have looked at it."
         if counts.unknown:
-            return f"{counts.unknown:,} rows may or may not have been posted: settle them before you go on."
+            rows = "row" if counts.unknown == 1 else "rows"
+            return f"{counts.unknown:,} {rows} may or may not have been posted: settle them before you go on."
         if counts.rejected:
             verb = "rejected" if self.sent else "wrong"
-            return f"{counts.rejected:,} of {counts.read:,} rows are {verb}."
+            rows = "row" if counts.read == 1 else "rows"
+            return f"{counts.rejected:,} of {counts.read:,} {rows} {'is' if counts.rejected == 1 else 'are'} {verb}."
         if self.remarks:
             return self.remarks[0]
         if not self.sent:
