@@ -8,7 +8,8 @@ from xlsc.core.results import RunResult
 from xlsc.errors import UsageError
 from xlsc.server.handling import Context
 from xlsc.server.history import RunStart
-from xlsc.server.incoming import FORM, MAX_JSON_BYTES, read_body, room_for
+from xlsc.server.incoming import FORM, MAX_JSON_BYTES, charset_of, read_body, room_for
+from xlsc.server.media_types import is_xml
 from xlsc.server.processes import Definition
 from xlsc.server.refusals import bad_request
 from xlsc.server.running import Given, Runner
@@ -76,8 +77,16 @@ def _refuse_ignored_body(context: Context) -> None:
 
 
 def _read_variables(context: Context) -> Mapping[str, str]:
+    """The variables of a body: JSON of either form, or XML as in the body of a run with rows."""
     body = read_body(context.request, MAX_JSON_BYTES)
-    return decode_variables(body) if body.strip() else {}
+    if not body.strip():
+        return {}
+    if not is_xml(context.request.mimetype):
+        return decode_variables(body)
+    asked = decode_request(body, charset_of(context.request))
+    if asked.rows:
+        raise bad_request(f"{context.call.path} takes variables, no rows; send rows to runmapdatatable.")
+    return asked.variables
 
 
 def _read_rows(context: Context) -> Given:
@@ -85,7 +94,7 @@ def _read_rows(context: Context) -> Given:
         body = read_body(context.request, context.backend.options.body_bytes)
         if not body.strip():
             raise bad_request("The body with the rows is missing.")
-        asked = decode_request(body)
+        asked = decode_request(body, charset_of(context.request))
     if len(asked.columns) > MAX_COLUMNS:
         raise bad_request(f"The rows have more than {MAX_COLUMNS} columns.")
     return Given((asked.columns, asked.rows), asked.variables)

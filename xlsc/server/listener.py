@@ -23,8 +23,8 @@ from waitress.utilities import Error
 
 from xlsc.server.options import ServiceOptions
 
-#: (status, reason, wants XML) to (status, content type, body).
-WriteRefusal = Callable[[int, str, bool], tuple[int, str, bytes]]
+#: (status, reason, Accept header) to (status, content type, body).
+WriteRefusal = Callable[[int, str, str], tuple[int, str, bytes]]
 #: How often dawdling bodies are looked for, in seconds.
 LOOK_SECONDS = 1
 #: A connection on which nothing happens and nothing is under way is closed after this many seconds.
@@ -56,11 +56,9 @@ class RefusingTask(ErrorTask):  # type: ignore[misc]
         """Write status, headers and body, and close the connection."""
         self.channel.lingers = True
         error = self.request.error
-        accept = self.request.headers.get("ACCEPT", "")
-        wants_xml = "xml" in accept and "json" not in accept
         reason = error.body if isinstance(error, TooSlow) else _REASONS.get(error.code, error.reason)
         write: WriteRefusal = self.channel.server.write_refusal
-        status, content_type, body = write(error.code, reason, wants_xml)
+        status, content_type, body = write(error.code, reason, self.request.headers.get("ACCEPT", ""))
         self.status = f"{status} {HTTPStatus(status).phrase}"
         self.response_headers.append(("Content-Type", content_type))
         self.response_headers.append(("Content-Length", str(len(body))))

@@ -86,8 +86,12 @@ def decode_rows(xml: bytes | str) -> tuple[list[str], list[WireRow]]:
     return document.columns, list(document.rows)
 
 
-def decode_request(xml: bytes | str) -> Request:
+def decode_request(xml: bytes | str, charset: str = "") -> Request:
     """The body of runmapdatatable, RunMapDataTableWithErrors or runmapxml, rows as ``decode_rows`` reads them.
+
+    Args:
+        xml: The body; also ArrayOfVariableOfstringstring alone, which has variables and no rows (P §2.8).
+        charset: Of the body's content type, "" where it says none.
 
     Raises:
         MalformedXml: As for ``decode_rows``.
@@ -95,7 +99,7 @@ def decode_request(xml: bytes | str) -> Request:
 
     Source: P §2.3 forms 1 and 2, runmapxml [doc].
     """
-    document = _read(xml, 0)
+    document = _read(xml, 0, charset)
     variables = check_decoded(document.variables) or decode_variables(document.variables_text)
     return Request(variables, document.columns, list(document.rows))
 
@@ -127,8 +131,8 @@ def _column(columns: Sequence[str], rows: Sequence[WireRow], name: str) -> list[
     return [row[place] for row in rows]
 
 
-def _read(xml: bytes | str, nesting: int) -> TableDocument:
-    data = to_utf8(xml)
+def _read(xml: bytes | str, nesting: int, charset: str = "") -> TableDocument:
+    data = to_utf8(xml, charset)
     if data.startswith((b"&lt;", b"&#60;", b"&#x3C;", b"&#x3c;")):
         data = to_utf8(unescape(data.decode("utf-8", "replace")))
     if not data:

@@ -18,6 +18,8 @@ from xlsc.wire.table_document import MAX_COLUMNS, MAX_DEPTH, TableDocument, is_t
 
 #: Elements around rows that are no rows themselves, wherever they stand (P §2.3 [inf]).
 DATA_SETS = frozenset({"DataSet", "NewDataSet", "MyDataSet", "DocumentElement", "diffgram"})
+#: The root of variables that stand alone (P §2.8 [doc]).
+_VARIABLES = "ArrayOfVariableOfstringstring"
 _XSI_NIL = "http://www.w3.org/2001/XMLSchema-instance}nil"
 #: Parts of a .NET diffgram that repeat rows as they were before.
 _REPEATS = frozenset({"before", "errors"})
@@ -103,7 +105,7 @@ class TableScanner:
         if len(self._roles) >= MAX_DEPTH:
             raise MalformedXml(f"The XML has more than {MAX_DEPTH} levels of elements.")
         name = full_name.rpartition("}")[2]
-        role = self._starts[self._roles[-1]](name, attributes) if self._roles else _Role.CONTAINER
+        role = self._starts[self._roles[-1]](name, attributes) if self._roles else _root_role(name)
         self._roles.append(role)
         self._names.append(name)
         self._texts.append([])
@@ -197,6 +199,10 @@ class TableScanner:
             self._key = None
         elif name == "Variables" and text.strip():
             self._variables_text = text
+
+
+def _root_role(name: str) -> _Role:
+    return _Role.VARIABLES if name == _VARIABLES else _Role.CONTAINER
 
 
 def _refuse_doctype(*_declaration: object) -> None:

@@ -103,12 +103,15 @@ def _to_pairs(variables: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _to_text(body: bytes | str) -> str:
+    """JSON as text; in bytes the first characters show whether it is UTF-8, UTF-16 or UTF-32 (RFC 4627 §3)."""
     if isinstance(body, str):
         return body.removeprefix("\ufeff")
+    encoding = json.detect_encoding(body)
     try:
-        return body.decode("utf-8-sig")
+        return body.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise MalformedText(f"The body is not UTF-8, from byte {error.start + 1} on.") from error
+        name = encoding.removesuffix("-sig").upper()
+        raise MalformedText(f"The body is not {name}, from byte {error.start + 1} on.") from error
 
 
 def _read_json(text: str) -> object:

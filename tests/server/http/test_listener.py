@@ -19,8 +19,8 @@ def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return [str(len(body)).encode()]
 
 
-def write_refusal(status: int, reason: str, as_xml: bool) -> tuple[int, str, bytes]:
-    if as_xml:
+def write_refusal(status: int, reason: str, accept: str) -> tuple[int, str, bytes]:
+    if "xml" in accept:
         return status, "application/xml", f"<Error>{reason}</Error>".encode()
     return status, "application/json", json.dumps({"Message": reason}).encode()
 
