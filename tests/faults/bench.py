@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.proxy import Proxy, running_proxy
+from tests.faults.proxy import Proxy, http, running_proxy
 from xlsc.client.signing_in import Credentials
 from xlsc.client.tokens import FileTokens
 from xlsc.flows.connect import Session, open_session, sign_in
@@ -72,6 +73,17 @@ class Bench:
             rows.append(["2026-03-02", name, "1000", "fault", None, 5.0])
         self.book.sheet().write(1, 1, rows)  # type: ignore[arg-type]
         return names
+
+    def answer(self, **changes: object) -> bytes:
+        """A run's answer as the service would give it next, all documents accepted, but for the changes."""
+        client = self.session.client
+        key = next(item.map_key for item in client.map_list() if item.map_id == "GL JOURNAL")
+        number = max((item.run_number for item in client.history_for_process(key)), default=0) + 1
+        rows = self.book.sheet().used_area()
+        count = (rows.last_row - 1) // 2 if rows else 0
+        told = {"ErrorCount": 0, "Errors": "", "MapDescription": "", "MapKey": key, "MapId": "GL JOURNAL",
+                "RecordCount": count, "RunNumber": number, "Status": 0, "ErrorMessage": ""}  # fmt: skip
+        return http("200 OK", json.dumps(told | changes).encode())
 
     def statuses(self) -> list[str]:
         block = self.book.sheet().read(self.book.sheet().used_area())

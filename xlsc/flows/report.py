@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlsc.core.catalog import Process
 from xlsc.core.causes import Cause, group_causes
@@ -45,6 +45,7 @@ class RunRecord:
         documents: How many were sent.
         rejected: How many of them were rejected.
         seconds: From the first byte to the answer.
+        states: State by sheet row, as this run left it.
     """
 
     entry_id: int
@@ -52,6 +53,7 @@ class RunRecord:
     documents: int
     rejected: int
     seconds: float
+    states: Mapping[int, RowState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
