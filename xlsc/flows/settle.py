@@ -20,6 +20,7 @@ from xlsc.core.table import Column, Row, Table
 from xlsc.errors import ServiceError, UsageError
 from xlsc.flows.connect import Session
 from xlsc.flows.layout import Wanted
+from xlsc.flows.logs import log_forgotten
 from xlsc.flows.processes import ProcessColumns
 from xlsc.flows.reading import ReadOptions, Which, read_sheet
 from xlsc.flows.work import Rules, Work
@@ -30,6 +31,8 @@ from xlsc.sheets.port import Sheet
 HISTORY_LENGTH = 10
 NOT_SENT = DocumentState.NOT_SENT
 _BETWEEN_KEYS = " | "
+#: Documents named in a message.
+_NAMED = 8
 _SHOWN = {
     DocumentState.ACCEPTED: RowState.ACCEPTED,
     DocumentState.REJECTED: RowState.REJECTED,
@@ -62,6 +65,7 @@ class _Found:
 def settle_unknown(session: Session, outbox: Outbox) -> list[Settled]:
     """Ask the service about every entry of unknown outcome of this service and company."""
     outbox.recover()
+    log_forgotten(outbox)
     company = session.settings.company_id.casefold()
     entries = [
         entry
@@ -73,15 +77,41 @@ def settle_unknown(session: Session, outbox: Outbox) -> list[Settled]:
     return [_settle(session.client, outbox, entry) for entry in entries]
 
 
-def settle_by_hand(outbox: Outbox, entry_id: int, state: DocumentState) -> Settled:
+def settle_by_hand(outbox: Outbox, entry_id: int, state: DocumentState, key: str | None = None) -> Settled:
     """Record what a person found out about an entry's unknown documents.
 
+    Args:
+        outbox: Knows the entry.
+        entry_id: Of the entry.
+        state: What became of the documents.
+        key: Only those of this key, as ``describe_unknown`` spells it; None = all.
+
     Raises:
-        UsageError: The entry is not of unknown outcome.
+        UsageError: The entry is not of unknown outcome, or has no unknown document of that key.
     """
-    unknown = [item.index for item in outbox.documents(entry_id) if item.state is DocumentState.UNKNOWN]
-    outbox.resolve(entry_id, dict.fromkeys(unknown, state), "person")
-    return Settled(outbox.entry(entry_id), f"Settled by hand: {state.value.replace('_', ' ')}.", len(unknown))
+    unknown = [item for item in outbox.documents(entry_id) if item.state is DocumentState.UNKNOWN]
+    meant = [item.index for item in unknown if key is None or item.key_text.casefold() == key.strip().casefold()]
+    if unknown and not meant:
+        listed = "; ".join(item.key_text for item in unknown[:_NAMED])
+        raise UsageError(f"Entry {entry_id} has no unknown document {key!r}.", f"Unknown are: {listed}.")
+    outbox.resolve(entry_id, dict.fromkeys(meant, state), "person")
+    return Settled(outbox.entry(entry_id), f"Settled by hand: {state.value.replace('_', ' ')}.", len(meant))
+
+
+def describe_unknown(outbox: Outbox, entry_id: int) -> list[str]:
+    """Keys of an entry's documents that are of unknown outcome."""
+    return [item.key_text for item in outbox.documents(entry_id) if item.state is DocumentState.UNKNOWN]
+
+
+def take_over(outbox: Outbox, after_seconds: float) -> list[str]:
+    """Take over what other hosts of a shared outbox left longer ago: their locks, and runs that they never ended.
+
+    Returns:
+        What was taken over, in sentences. Runs that may have been made are of unknown outcome from now on.
+    """
+    locks = [f"The lock of {owner} was taken away." for owner in outbox.release_locks(after_seconds)]
+    runs = [f"Entry {entry_id} was left unfinished." for entry_id in outbox.recover(after_seconds)]
+    return locks + runs
 
 
 def show_pending(work: Work, sheet: Sheet, found: ProcessColumns, rules: Rules) -> int:
