@@ -99,7 +99,7 @@ def print_report(report: SendReport, *, as_json: bool) -> None:
         print_json(report_as_json(report))
         return
     out = console()
-    colour = "green" if report.is_green else "red" if report.counts.unknown else "yellow"
+    colour = "green" if report.is_green else "red" if report.counts.unknown or report.unsettled else "yellow"
     out.print(Text(report.headline, style=f"bold {colour}"))
     out.print(Text(f"  {report.counts}"))
     for run in report.runs:
@@ -114,5 +114,5 @@ def print_report(report: SendReport, *, as_json: bool) -> None:
         out.print(Text(f"  {describe_cause(cause)}"))
     if len(causes) > SHOWN_CAUSES:
         out.print(Text(f"  and {len(causes) - SHOWN_CAUSES:,} further messages; all with --json"))
-    if report.counts.unknown:
+    if report.counts.unknown or report.unsettled:
         out.print(Text("  Ask the service what became of them: xlsc settle", style="bold"))
