@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import itertools
 import json
 import shutil
 import sqlite3
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +18,7 @@ from pathlib import Path
 from tests.faults.cells import STATUS, Content, find_changes, read_content, write_rich_book
 from tests.faults.proxy import Proxy, http, running_proxy
 from xlsc.client.signing_in import Credentials
-from xlsc.client.tokens import FileTokens
+from xlsc.client.tokens import FileTokens, TokenKey
 from xlsc.flows.connect import Session, open_session, sign_in
 from xlsc.flows.work import Work
 from xlsc.outbox import Outbox
@@ -28,6 +30,7 @@ from xlsc.sheets.files import open_book
 from xlsc.sheets.memory import MemoryBook
 
 COLUMNS = ("PostingDate", "DocumentNo", "AccountNo", "Description", "Debit", "Credit")
+USER = "demo@example.com"
 NUMBERS = itertools.count(1)
 
 
@@ -153,9 +156,32 @@ class FileBench(Bench):
 
 @contextlib.contextmanager
 def serving(data: Path) -> Iterator[Service]:
-    """The embedded service with its samples."""
+    """The embedded service with its samples, its ERP without the keys that would hide a document posted twice."""
     with start_service(ServiceOptions(data=data, host="127.0.0.1", port=0)) as running:
+        take_duplicates(data / "contoso.sqlite")
         yield running
+
+
+def take_duplicates(database: Path) -> None:
+    """Let the sample ERP take the same journal as often as it comes: only then does a count of one prove anything."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        for table in ("journal_lines", "journals"):
+            columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+            connection.execute(f"DROP TABLE {table}")
+            connection.execute(f"CREATE TABLE {table} ({columns})")
+        connection.commit()
+
+
+@functools.cache
+def token_of(service: Service) -> tuple[str, str]:
+    """The first company's id and a token for it; one sign-in serves all benches of a service."""
+    with tempfile.TemporaryDirectory() as folder:
+        tokens = FileTokens(Path(folder) / "tokens.json")
+        settings = Settings(service_url=service.api_url, email=USER)
+        done = sign_in(settings, Credentials(USER, "demo"), SAMPLE_COMPANIES[0][1], tokens)
+        kept = tokens.read(TokenKey(done.service, done.company.id, USER))
+    assert kept is not None
+    return done.company.id, kept.token
 
 
 @contextlib.contextmanager
@@ -163,10 +189,15 @@ def open_bench(service: Service, home: Path, *, on_file: bool = False, run_secon
     """A bench with a home of its own, signed in through its own proxy."""
     home.mkdir(parents=True, exist_ok=True)
     tokens = FileTokens(home / "tokens.json")
+    company, token = token_of(service)
     with running_proxy(service.port) as proxy:
-        settings = Settings(service_url=proxy.url, email="demo@example.com", run_timeout_seconds=run_seconds)
-        done = sign_in(settings, Credentials("demo@example.com", "demo"), SAMPLE_COMPANIES[0][1], tokens)
-        settings = replace(settings, company_id=done.company.id)
+        settings = Settings(
+            service_url=proxy.url,
+            email=USER,
+            run_timeout_seconds=run_seconds,
+            company_id=company,
+        )
+        tokens.write(TokenKey(proxy.url, company, USER), token)
         with open_session(settings, tokens) as session, Outbox.open(home / "outbox.sqlite") as outbox:
             parts = (service, proxy, session, outbox, MemoryBook(sheet_name="Data"), home)
             yield FileBench(*parts, path=home / "book.xlsx") if on_file else Bench(*parts)
