@@ -146,7 +146,7 @@ def print_report(report: SendReport, *, as_json: bool, indent: str = "") -> None
         print_json(report_as_json(report))
         return
     out = console()
-    colour = "green" if report.is_green else "red" if report.counts.unknown else "yellow"
+    colour = "green" if report.is_green else "red" if report.counts.unknown or report.unsettled else "yellow"
     out.print(Text(indent + report.headline, style=f"bold {colour}"))
     for line, style in _lines(report):
         out.print(Text(f"{indent}  {line}", style=style))
@@ -168,5 +168,5 @@ def _lines(report: SendReport) -> Iterator[tuple[str, str]]:
         yield describe_cause(cause), ""
     if len(causes) > SHOWN_CAUSES:
         yield f"and {len(causes) - SHOWN_CAUSES:,} further messages; all with --json", ""
-    if report.counts.unknown:
+    if report.counts.unknown or report.unsettled:
         yield "Ask the service what became of them: xlsc settle", "bold"

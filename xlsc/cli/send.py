@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from xlsc.cli.options import ReadChoices, book_argument, output_option, read_options, to_send_options
 from xlsc.cli.places import open_desk, screen_control
 from xlsc.cli.printing import json_option, print_json, print_report
+from xlsc.cli.stopping import stop_between_runs
 from xlsc.errors import EXIT_OK, UsageError
 from xlsc.flows.background import start_in_background
 from xlsc.flows.send import bodies
@@ -68,7 +70,8 @@ def send(
         if save_request is not None:
             _save(save_request, bodies(desk.work, options))
         try:
-            report = send_flow(desk.work, options, screen_control(quiet=as_json))
+            with stop_between_runs() as stopped:
+                report = send_flow(desk.work, options, replace(screen_control(quiet=as_json), cancelled=stopped))
         finally:
             if on_behalf_of is not None:
                 book.unlink()

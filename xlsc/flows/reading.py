@@ -28,7 +28,7 @@ class Which(StrEnum):
 
     UNFINISHED = "unfinished"  # all but accepted ones and those of unknown outcome
     FAILED = "failed"  # rejected ones
-    NEW = "new"  # those without a status
+    NEW = "new"  # those that were never sent: without a status, or skipped
     ALL = "all"  # accepted ones too; never those of unknown outcome
     EVERY = "every"  # whatever their status, for looking at them; nothing is ever sent so
 
@@ -179,7 +179,7 @@ def _reason_to_skip(states: Sequence[RowState | None], which: Which) -> str | No
         return SKIPPED_UNKNOWN
     if which is Which.FAILED and RowState.REJECTED not in states:
         return SKIPPED_NOT_FAILED
-    if which is Which.NEW and any(states):
+    if which is Which.NEW and any(state not in (None, RowState.SKIPPED) for state in states):
         return SKIPPED_NOT_NEW
     if which is not Which.ALL and all(state is RowState.ACCEPTED for state in states):
         return SKIPPED_ACCEPTED

@@ -7,7 +7,7 @@ turn a document that may have been posted into one that is free to send.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +26,7 @@ from xlsc.outbox.entries import (
     UnknownDocument,
     scope_text,
 )
-from xlsc.outbox.locks import Presence, SenderLock, is_present, this_owner
+from xlsc.outbox.locks import Presence, SenderLock, is_present, release_foreign, this_owner
 from xlsc.outbox.runlog import RunLog
 from xlsc.outbox.stored import encode_result, encode_rows, without_rows
 
@@ -52,7 +52,7 @@ class Outbox:
         except BaseException:
             self._database.close()
             raise
-        self.run_log = RunLog(path.with_name(f"{path.stem}.runs.jsonl"), self._database)
+        self.run_log = RunLog(path.with_name(f"{path.stem}.runs.jsonl"), self._database, self._folder)
 
     @classmethod
     def open(cls, path: Path, journal: str = "wal") -> Outbox:
@@ -94,12 +94,14 @@ class Outbox:
         scope = scope_text(service, company_id, process_key)
         return SenderLock(self._folder, scope, timeout_seconds, force_after_seconds)
 
-    def begin(self, plan: EntryPlan, again: bool = False) -> int:
+    def begin(self, plan: EntryPlan, again: bool = False, twins: Collection[str] = ()) -> int:
         """The new entry's id; the plan is on disk.
 
         Args:
             plan: What is about to be sent.
             again: Send documents that were accepted before once more. Never frees unknown ones.
+            twins: Fingerprints that the same send has several documents of, all of which were found to be new: one of
+                them accepted does not stop the next.
 
         Raises:
             UsageError: A document was accepted before, or is being sent by another entry.
@@ -108,7 +110,11 @@ class Outbox:
         prints = {document.fingerprint for document in plan.documents}
         with self._database.writing() as connection:
             scope_id = queries.scope_id(connection, plan.scope, create=True)
-            _refuse_sent(queries.states_of(connection, scope_id, prints), again)
+            states = queries.states_of(connection, scope_id, prints)
+            if prints & set(twins):
+                found = queries.states_of(connection, scope_id, prints - set(twins))
+                states[DocumentState.ACCEPTED] = found.get(DocumentState.ACCEPTED, 0)
+            _refuse_sent(states, again)
             cursor = connection.execute(
                 "INSERT INTO entries (scope_id, phase, service, company_id, process_key, process_id, workbook, sheet,"
                 " user, body_sha256, owner, host, begun_utc, runs_before)"
@@ -252,6 +258,18 @@ class Outbox:
     def documents(self, entry_id: int) -> list[StoredDocument]:
         """The entry's documents in the plan's order."""
         return queries.documents(self._database, entry_id)
+
+    def unlogged_entries(self) -> list[Entry]:
+        """Entries of runs that have no line in the log, and whose owner is gone and will write none; oldest first."""
+        rows = self._database.rows(
+            "SELECT entry_id, owner, host, begun_utc FROM entries WHERE logged = 0"
+            " AND phase IN ('answered', 'unknown', 'settled') ORDER BY entry_id"
+        )
+        return [self.entry(int(str(row[0]))) for row in rows if self._is_gone(row, None)]
+
+    def release_locks(self, after_seconds: float) -> list[str]:
+        """Take away locks that other hosts left longer ago; who left them, for people."""
+        return [str(owner) for owner in release_foreign(self._folder, after_seconds)]
 
     def open_entries(self) -> list[Entry]:
         """Entries that are open, being sent or unknown, oldest first."""
