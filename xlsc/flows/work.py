@@ -45,6 +45,7 @@ class Rules:
         blank_marker: Cell text that sets a value to empty; "" = there is none.
         sheets: Names of header and lines sheet, when the author put them on two; else ().
         keys: Header texts of the key columns, which join the two.
+        headers: What headers of the data may say, captions and column names; () where nobody says.
     """
 
     columns: Sequence[ColumnRule] = ()
@@ -53,6 +54,7 @@ class Rules:
     blank_marker: str = ""
     sheets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
