@@ -9,10 +9,13 @@ from xlsc.core.checks import check_table, spread
 from xlsc.core.documents import Document, group_documents
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Row, Table
+from xlsc.core.template import TemplateColumn, columns_of
 from xlsc.flows.layout import Wanted
 from xlsc.flows.processes import ProcessColumns
 from xlsc.flows.reading import Reading, ReadOptions, read_sheet
+from xlsc.flows.template_headers import refuse_damage
 from xlsc.flows.work import Rules
+from xlsc.sheets.joined import JoinedSheet
 from xlsc.sheets.port import Sheet
 
 
@@ -63,6 +66,8 @@ def prepare(sheet: Sheet, found: ProcessColumns, options: ReadOptions, rules: Ru
     Raises:
         UsageError: The sheet cannot be read as rows of this process.
     """
+    for side, columns in template_sides(sheet, rules):
+        refuse_damage(side, columns)
     reading = read_sheet(sheet, Wanted(found.columns, options.selection, rules.captions), options)
     column_rules = [] if unchecked else rules.columns
     document_rules = [] if unchecked else rules.documents
@@ -72,6 +77,13 @@ def prepare(sheet: Sheet, found: ProcessColumns, options: ReadOptions, rules: Ru
     wrong = {error.sheet_row for error in errors}
     rows = [row for row in reading.table.rows if row.sheet_row not in wrong]
     return Prepared(found, reading, tuple(errors), reading.table.with_rows(rows))
+
+
+def template_sides(sheet: Sheet, rules: Rules) -> list[tuple[Sheet, Sequence[TemplateColumn]]]:
+    """The worksheets behind a template's sheet, each with the columns that stand on it."""
+    if not isinstance(sheet, JoinedSheet):
+        return [(sheet, rules.template)]
+    return [(side, columns_of(rules.template, side.name)) for side in sheet.sides]
 
 
 def _without_marker(table: Table, marker: str) -> Table:

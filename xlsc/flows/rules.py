@@ -38,7 +38,6 @@ def read_rules(book: Book) -> Rules:
     captions = {item.column: item.caption for item in columns if item.caption}
     sheets = data_sheets(columns)
     keys = tuple(item.header for item in columns if item.key)
-    headers = tuple(dict.fromkeys(text for item in columns for text in (item.header, item.column)))
     return Rules(
         column_rules(columns),
         document_rules(columns),
@@ -46,7 +45,7 @@ def read_rules(book: Book) -> Rules:
         marker,
         sheets if len(sheets) > 1 else (),
         keys,
-        headers,
+        tuple(columns),
     )
 
 
