@@ -21,8 +21,8 @@ CHECKS: tuple[CheckName, ...] = ("", "unique", "debit", "credit", "balance", "sa
 BLANK_MARKER = "{blank}"
 DATA_SHEET = "Data"
 _FORMATS = {"text": "@", "number": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
-_YES = frozenset(("yes", "y", "true", "x", "1", "1.0"))
-_NO = frozenset(("", "no", "n", "false", "0", "0.0"))
+_YES = frozenset(("yes", "y", "true", "x", "1"))
+_NO = frozenset(("", "no", "n", "false", "0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def read_row(cells: Mapping[str, object], place: str | Callable[[str], str]) -> 
         raise UsageError(
             f"{where('check')}: the check {texts['check']!r} is unknown.", f"Write one of {known}, or leave it out."
         )
-    length = texts["length"].removesuffix(".0")
+    length = texts["length"]
     if length and not (length.isascii() and length.isdigit()):
         raise UsageError(
             f"{where('length')}: the length {texts['length']!r} is no whole number.", "Write characters, like 15."
@@ -240,4 +240,7 @@ def document_rules(columns: Sequence[TemplateColumn]) -> list[DocumentRule]:
 
 
 def _text(value: object) -> str:
+    """A cell's text; 15 and not 15.0 for a number that Excel keeps as a float."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return "" if value is None else str(value).strip()

@@ -32,7 +32,8 @@ def read_rules(book: Book) -> Rules:
     Raises:
         UsageError: The Columns sheet cannot be read; names its row.
     """
-    columns, marker = read_columns_sheet(book)
+    found, marker = _read_columns_sheet(book)
+    columns = [item for item, _ in found]
     if not columns:
         return Rules()
     captions = {item.column: item.caption for item in columns if item.caption}
@@ -46,6 +47,7 @@ def read_rules(book: Book) -> Rules:
         sheets if len(sheets) > 1 else (),
         keys,
         tuple(columns),
+        {item.column: cell for item, cell in found},
     )
 
 
@@ -61,8 +63,8 @@ def open_data_sheet(book: Book, name: str | None, rules: Rules) -> Sheet:
     return find_data_sheet(book, rules.headers) if name is None and rules.headers else book.sheet(name)
 
 
-def read_columns_sheet(book: Book) -> tuple[list[TemplateColumn], str]:
-    """The columns of the Columns sheet, hidden or not, and the blank marker; none when there is no such sheet.
+def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], str]:
+    """The columns of the Columns sheet, hidden or not, each with its cell, and the blank marker; none without a sheet.
 
     Raises:
         UsageError: A cell says something unknown, a column stands twice, or the sheet of a template is gone.
@@ -94,7 +96,7 @@ def read_columns_sheet(book: Book) -> tuple[list[TemplateColumn], str]:
             cell = _Place(sheet.name, number, places)("column")
             raise UsageError(f"{cell}: the row names no column.", "Write the column's name, or clear the row.")
     _refuse_doubles(sheet.name, found, places)
-    return list(found.values()), marker
+    return [(item, _Place(sheet.name, number, places)("column")) for number, item in found.items()], marker
 
 
 def _columns_sheet(book: Book) -> Sheet | None:

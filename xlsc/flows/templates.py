@@ -112,7 +112,7 @@ def update_template(book: Book, session: Session, process: str, sheet_name: str 
         UsageError: The workbook has no Columns sheet.
     """
     binding = read_binding(book)
-    wanted = process or (binding.process_key if binding else "")
+    wanted = process or (binding.process_key or binding.process_id if binding else "")
     found = read_columns(session.client, find_process(session.client, wanted))
     rules = read_rules(book)
     columns = rules.template

@@ -47,6 +47,7 @@ class Rules:
         sheets: Names of header and lines sheet, when the author put them on two; else ().
         keys: Header texts of the key columns, which join the two.
         template: The template's columns, in order; () where the workbook is no template.
+        cells: Where each of them stands on the sheet Columns, for messages.
     """
 
     columns: Sequence[ColumnRule] = ()
@@ -56,6 +57,7 @@ class Rules:
     sheets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     template: tuple[TemplateColumn, ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def headers(self) -> tuple[str, ...]:
