@@ -6,7 +6,7 @@ Nothing here knows a file or a service. What a guess says (a type with a questio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -22,6 +22,7 @@ BLANK_MARKER = "{blank}"
 DATA_SHEET = "Data"
 _FORMATS = {"text": "@", "number": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
 _YES = frozenset(("yes", "y", "true", "x", "1"))
+_NO = frozenset(("", "no", "n", "false", "0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,33 +149,38 @@ def write_row(column: TemplateColumn) -> list[str | float | None]:
     return cells
 
 
-def read_row(cells: Mapping[str, object], place: str) -> TemplateColumn:
+def read_row(cells: Mapping[str, object], place: str | Callable[[str], str]) -> TemplateColumn:
     """A row of the Columns sheet as a column.
 
     Args:
         cells: Values by field name.
-        place: Where the row stands, for messages.
+        place: Where the row stands, for messages; or what says where a field of it stands.
 
     Raises:
-        UsageError: A word is none that is known; names the row and the words there are.
+        UsageError: A word is none that is known; names its cell and the words there are.
     """
+    where = (lambda _field: place) if isinstance(place, str) else place
     texts = {name: _text(cells.get(name)) for name in HEADERS.values()}
     kind = (texts["type"] or "text").casefold()
     if kind.rstrip("?") not in TYPES:
-        raise UsageError(f"{place}: the type {texts['type']!r} is unknown.", f"Write one of {', '.join(TYPES)}.")
+        raise UsageError(
+            f"{where('type')}: the type {texts['type']!r} is unknown.", f"Write one of {', '.join(TYPES)}."
+        )
     if texts["check"].casefold() not in CHECKS:
         known = ", ".join(filter(None, CHECKS))
         raise UsageError(
-            f"{place}: the check {texts['check']!r} is unknown.", f"Write one of {known}, or leave it out."
+            f"{where('check')}: the check {texts['check']!r} is unknown.", f"Write one of {known}, or leave it out."
         )
-    length = texts["length"].removesuffix(".0")
-    if length and not length.isdigit():
-        raise UsageError(f"{place}: the length {texts['length']!r} is no whole number.", "Write characters, like 15.")
+    length = texts["length"]
+    if length and not (length.isascii() and length.isdigit()):
+        raise UsageError(
+            f"{where('length')}: the length {texts['length']!r} is no whole number.", "Write characters, like 15."
+        )
     return TemplateColumn(
         column=texts["column"],
         caption=texts["caption"],
-        key=texts["key"].casefold() in _YES,
-        required=texts["required"].casefold() in _YES,
+        key=_switch(texts["key"], where("key")),
+        required=_switch(texts["required"], where("required")),
         type=kind,
         length=int(length or 0),
         number_format=texts["number_format"],
@@ -185,6 +191,15 @@ def read_row(cells: Mapping[str, object], place: str) -> TemplateColumn:
         help=texts["help"],
         sheet=texts["sheet"],
     )
+
+
+def _switch(text: str, place: str) -> bool:
+    """Yes or no; a word that is neither is refused, since a column would be unchecked in silence."""
+    if text.casefold() in _YES:
+        return True
+    if text.casefold() not in _NO:
+        raise UsageError(f"{place}: {text!r} is neither yes nor no.", "Write yes, or leave the cell empty.")
+    return False
 
 
 def data_sheets(columns: Sequence[TemplateColumn]) -> tuple[str, ...]:
@@ -225,4 +240,7 @@ def document_rules(columns: Sequence[TemplateColumn]) -> list[DocumentRule]:
 
 
 def _text(value: object) -> str:
+    """A cell's text; 15 and not 15.0 for a number that Excel keeps as a float."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return "" if value is None else str(value).strip()

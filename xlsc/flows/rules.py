@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from xlsc.core.addresses import Area
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlsc.core.addresses import Area, format_cell
 from xlsc.core.template import (
     BLANK_MARKER,
     HEADERS,
@@ -13,7 +16,9 @@ from xlsc.core.template import (
     read_row,
 )
 from xlsc.errors import UsageError
+from xlsc.flows.data_sheet import find_data_sheet
 from xlsc.flows.work import Rules
+from xlsc.sheets.binding import read_binding
 from xlsc.sheets.joined import JoinedSheet
 from xlsc.sheets.port import Book, Sheet
 
@@ -27,17 +32,22 @@ def read_rules(book: Book) -> Rules:
     Raises:
         UsageError: The Columns sheet cannot be read; names its row.
     """
-    names = {name.casefold() for name in book.sheet_names()}
-    if COLUMNS_SHEET.casefold() not in names:
-        return Rules()
-    columns, marker = read_columns_sheet(book)
+    found, marker = _read_columns_sheet(book)
+    columns = [item for item, _ in found]
     if not columns:
         return Rules()
     captions = {item.column: item.caption for item in columns if item.caption}
     sheets = data_sheets(columns)
     keys = tuple(item.header for item in columns if item.key)
     return Rules(
-        column_rules(columns), document_rules(columns), captions, marker, sheets if len(sheets) > 1 else (), keys
+        column_rules(columns),
+        document_rules(columns),
+        captions,
+        marker,
+        sheets if len(sheets) > 1 else (),
+        keys,
+        tuple(columns),
+        {item.column: cell for item, cell in found},
     )
 
 
@@ -50,39 +60,90 @@ def open_data_sheet(book: Book, name: str | None, rules: Rules) -> Sheet:
     if len(rules.sheets) == 2 and (name is None or name.casefold() in (part.casefold() for part in rules.sheets)):
         header, lines = rules.sheets
         return JoinedSheet(book.sheet(header), book.sheet(lines), rules.keys)
-    return book.sheet(name)
+    return find_data_sheet(book, rules.headers) if name is None and rules.headers else book.sheet(name)
 
 
-def read_columns_sheet(book: Book) -> tuple[list[TemplateColumn], str]:
-    """The columns of the Columns sheet, and the blank marker; none when the sheet is another's.
+def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], str]:
+    """The columns of the Columns sheet, hidden or not, each with its cell, and the blank marker; none without a sheet.
 
     Raises:
-        UsageError: A row says something unknown, or a column stands twice.
+        UsageError: A cell says something unknown, a column stands twice, or the sheet of a template is gone.
     """
-    sheet = book.sheet(COLUMNS_SHEET)
-    used = sheet.used_area()
-    if used is None:
+    sheet = _columns_sheet(book)
+    used = sheet.used_area() if sheet is not None else None
+    if sheet is None or used is None:
         return [], BLANK_MARKER
     rows = sheet.read(Area(1, 1, used.last_row, used.last_column)).rows
     headers = {str(value).strip().casefold(): place for place, value in enumerate(rows[0]) if value is not None}
-    if not {"column", "caption", "type"} <= headers.keys():
+    lost = [text for text in ("Column", "Caption", "Type") if text.casefold() not in headers]
+    if lost and not is_template(book):
         return [], BLANK_MARKER
+    if lost:
+        raise UsageError(
+            f"Sheet {sheet.name}: row 1 lacks the header {lost[0]}.", f"Its headers are {', '.join(HEADERS)}."
+        )
     places = {field: headers.get(text.casefold()) for text, field in HEADERS.items()}
-    found: list[TemplateColumn] = []
+    found: dict[int, TemplateColumn] = {}
     marker = BLANK_MARKER
     for number, row in enumerate(rows[1:], start=2):
         cells = {field: row[place] for field, place in places.items() if place is not None}
-        if str(cells.get("column") or "").strip() == f"{MARKER_LABEL}:":
-            marker = str(cells.get("caption") or BLANK_MARKER)
-        elif cells.get("column") is not None:
-            found.append(read_row(cells, f"Sheet {COLUMNS_SHEET}, row {number}"))
-    _refuse_doubles(found)
-    return found, marker
+        name = str(cells.get("column") or "").strip()
+        if name.rstrip(":").rstrip().casefold() == MARKER_LABEL.casefold():
+            marker = str(cells.get("caption") or BLANK_MARKER).strip()
+        elif name:
+            found[number] = read_row(cells, _Place(sheet.name, number, places))
+        elif any(value not in (None, "") for value in cells.values()):
+            cell = _Place(sheet.name, number, places)("column")
+            raise UsageError(f"{cell}: the row names no column.", "Write the column's name, or clear the row.")
+    _refuse_doubles(sheet.name, found, places)
+    return [(item, _Place(sheet.name, number, places)("column")) for number, item in found.items()], marker
 
 
-def _refuse_doubles(columns: list[TemplateColumn]) -> None:
-    for values, what in (([item.column for item in columns], "column"), ([item.header for item in columns], "caption")):
-        folded = [value.casefold() for value in values]
-        double = next((value for value in values if folded.count(value.casefold()) > 1), None)
-        if double is not None:
-            raise UsageError(f"Sheet {COLUMNS_SHEET}: the {what} {double!r} stands twice.", "Rename or delete one row.")
+def _columns_sheet(book: Book) -> Sheet | None:
+    """The sheet Columns; authors hide it.
+
+    Raises:
+        UsageError: The workbook says that it was made as a template, and has none.
+    """
+    try:
+        return book.sheet(COLUMNS_SHEET)
+    except UsageError:
+        if is_template(book):
+            raise UsageError(
+                f"{book.name} is a template whose sheet {COLUMNS_SHEET} is gone; without it nothing is checked.",
+                f"Name it {COLUMNS_SHEET} again, or copy it from the template that you were given.",
+            ) from None
+        return None
+
+
+def is_template(book: Book) -> bool:
+    """Whether the workbook says that it was made as a template."""
+    binding = read_binding(book)
+    return binding is not None and bool(binding.template_version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Names the cells of a row of the Columns sheet, for messages."""
+
+    sheet: str
+    row: int
+    places: Mapping[str, int | None]
+
+    def __call__(self, field: str) -> str:
+        place = self.places.get(field)
+        where = f"row {self.row}" if place is None else f"cell {format_cell(self.row, place + 1)}"
+        return f"Sheet {self.sheet}, {where}"
+
+
+def _refuse_doubles(sheet: str, columns: Mapping[int, TemplateColumn], places: Mapping[str, int | None]) -> None:
+    for field, attribute in (("column", "column"), ("caption", "header")):
+        first: dict[str, int] = {}
+        for number, item in columns.items():
+            value = getattr(item, attribute)
+            above = first.setdefault(value.casefold(), number)
+            if above != number:
+                raise UsageError(
+                    f"{_Place(sheet, number, places)(field)}: the {field} {value!r} stands in row {above} already.",
+                    "Rename or delete one of the two rows.",
+                )

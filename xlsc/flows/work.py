@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlsc.core.rules import ColumnRule, DocumentRule
+from xlsc.core.template import TemplateColumn
 from xlsc.flows.connect import Session
 from xlsc.outbox import Outbox
 from xlsc.sheets.port import Book
@@ -45,6 +46,8 @@ class Rules:
         blank_marker: Cell text that sets a value to empty; "" = there is none.
         sheets: Names of header and lines sheet, when the author put them on two; else ().
         keys: Header texts of the key columns, which join the two.
+        template: The template's columns, in order; () where the workbook is no template.
+        cells: Where each of them stands on the sheet Columns, for messages.
     """
 
     columns: Sequence[ColumnRule] = ()
@@ -53,6 +56,13 @@ class Rules:
     blank_marker: str = ""
     sheets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    template: tuple[TemplateColumn, ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """What the headers of the data may say: captions and column names."""
+        return tuple(dict.fromkeys(text for item in self.template for text in (item.header, item.column)))
 
 
 @dataclass(frozen=True, slots=True)
