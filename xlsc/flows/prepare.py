@@ -9,7 +9,6 @@ from xlsc.core.checks import check_table, spread
 from xlsc.core.documents import Document, group_documents
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Row, Table
-from xlsc.flows.layout import Wanted
 from xlsc.flows.processes import ProcessColumns
 from xlsc.flows.reading import Reading, ReadOptions, read_sheet
 from xlsc.flows.work import Rules
@@ -63,7 +62,7 @@ def prepare(sheet: Sheet, found: ProcessColumns, options: ReadOptions, rules: Ru
     Raises:
         UsageError: The sheet cannot be read as rows of this process.
     """
-    reading = read_sheet(sheet, Wanted(found.columns, options.selection, rules.captions), options)
+    reading = read_sheet(sheet, rules.wanted(found.columns, options.selection), options)
     column_rules = [] if unchecked else rules.columns
     document_rules = [] if unchecked else rules.documents
     values = _without_marker(reading.table, rules.blank_marker)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlsc.core.addresses import Area
+from xlsc.core.catalog import ColumnInfo
 from xlsc.core.rules import ColumnRule, DocumentRule
 from xlsc.flows.connect import Session
+from xlsc.flows.layout import Wanted
 from xlsc.outbox import Outbox
 from xlsc.sheets.port import Book
 
@@ -45,6 +48,8 @@ class Rules:
         blank_marker: Cell text that sets a value to empty; "" = there is none.
         sheets: Names of header and lines sheet, when the author put them on two; else ().
         keys: Header texts of the key columns, which join the two.
+        skip_markers: Cell texts that count as an empty cell, by column name.
+        defaults: What is sent for an empty cell of a row that is not blank, by column name.
     """
 
     columns: Sequence[ColumnRule] = ()
@@ -53,6 +58,12 @@ class Rules:
     blank_marker: str = ""
     sheets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    skip_markers: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+    def wanted(self, columns: Sequence[ColumnInfo], selection: Area | None = None) -> Wanted:
+        """What to look for on a sheet, given the process's columns."""
+        return Wanted(columns, selection, self.captions, self.skip_markers, self.defaults)
 
 
 @dataclass(frozen=True, slots=True)
