@@ -214,7 +214,7 @@ class Test_The_Columns_Sheet:  # noqa: N801 - reads as a title
         ("cell", "value", "words"),
         [
             ("E4", "money", ["cell E4", "'money'", "integer"]),
-            ("I4", "often", ["cell I4", "'often'", "unique"]),
+            ("J4", "often", ["cell J4", "'often'", "unique"]),
             ("F3", "15 or so", ["cell F3", "'15 or so'"]),
             ("F3", -15, ["cell F3", "'-15'"]),
             ("C5", "perhaps", ["cell C5", "'perhaps'", "yes"]),

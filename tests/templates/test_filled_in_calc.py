@@ -227,8 +227,12 @@ def story(request, signed_in, office, tmp_path) -> Story:
     return Story(use, path, signed_in, office)
 
 
+#: Filled by xlsc, not by a person; see test_data_templates.py.
+FILLED_BY_COMMANDS = {"process_data", "process_errors", "run_log"}
+
+
 def test_every_shipped_template_is_used():
-    assert {path.stem for path in TEMPLATES.glob("*.xlsx")} <= {*USES}
+    assert {path.stem for path in TEMPLATES.glob("*.xlsx")} <= {*USES} | FILLED_BY_COMMANDS
 
 
 @pytest.mark.office

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from xlsc.cli.places import session
-from xlsc.cli.printing import json_option, print_json
+from xlsc.cli.printing import json_option, print_json, print_table
 from xlsc.errors import EXIT_OK, EXIT_REJECTED
 from xlsc.flows.publishing import inspect, strip_company
-from xlsc.flows.template_files import build_templates
+from xlsc.flows.template_files import build_templates, copy_shipped, read_definition, shipped_folder, shipped_templates
 from xlsc.flows.templates import Update, new_template, update_template
 from xlsc.sheets.binding import read_binding
 from xlsc.sheets.files import open_book
@@ -45,6 +45,36 @@ def new(process: str, output: Path, all_columns: bool, as_json: bool) -> None:
         click.echo(
             f"The types of {', '.join(guessed)} are guesses and refuse nothing: confirm them on its sheet Columns."
         )
+
+
+@template.command("list")
+@json_option
+def list_shipped(as_json: bool) -> None:
+    """List the templates that come with xlsc."""
+    found = [
+        {"name": name, "title": made.title, "process": made.process}
+        for name in shipped_templates()
+        for made in (read_definition(shipped_folder() / f"{name}.toml"),)
+    ]
+    if as_json:
+        print_json(found)
+        return
+    print_table(["Name", "Title", "Process"], [tuple(item.values()) for item in found])
+
+
+@template.command("copy")
+@click.argument("name")
+@click.option(
+    "--output", "-o", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The new .xlsx file."
+)
+@json_option
+def copy(name: str, output: Path, as_json: bool) -> None:
+    """Copy the template NAME that comes with xlsc, to be filled or changed."""
+    copy_shipped(name, output)
+    if as_json:
+        print_json({"file": str(output), "template": name})
+        return
+    click.echo(f"{output} is the template {name}. Its sheet Guide says how to go on.")
 
 
 @template.command("update")

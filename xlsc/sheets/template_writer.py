@@ -9,21 +9,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from openpyxl import Workbook
-from openpyxl.comments import Comment
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlsc.core.marks import STATUS_HEADER
 from xlsc.core.template import (
     CHECKS,
     HEADERS,
+    LIST_SIGN,
     TYPES,
     Template,
     TemplateColumn,
@@ -33,18 +32,15 @@ from xlsc.core.template import (
 )
 from xlsc.errors import WorkbookError
 from xlsc.sheets.chunks import split_text
-from xlsc.sheets.header_looks import HEADER_AUTHOR, KEY_FILL, header_width
+from xlsc.sheets.header_looks import header_width
 from xlsc.sheets.ooxml.saving import replace_file
+from xlsc.sheets.template_charts import write_charts
+from xlsc.sheets.template_table import MAX_LIST, bold, write_data
 
-#: Rows that come formatted and checked; the table grows by itself beyond the first ones.
-READY_ROWS = 1_000
-TABLE_ROWS = 50
-_LAST_ROW = 1_048_576
+LISTS_SHEET = "Lists"
 _MOMENT = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp, so that the same template has the same bytes
 _ZIP_DATE = (2026, 1, 1, 0, 0, 0)
 _MODIFIED = re.compile(rb"(<dcterms:(?:modified|created)[^>]*>)[^<]*(<)")
-#: Longest list of choices that a validation can hold in itself.
-_MAX_LIST = 255
 
 
 def write_template(path: Path, template: Template, properties: Mapping[str, str]) -> None:
@@ -70,14 +66,18 @@ def template_bytes(template: Template, properties: Mapping[str, str]) -> bytes:
     """The file of a template."""
     if not template.columns:
         raise WorkbookError("A template needs at least one column.", "Give it columns.")
+    template = with_lists(template)
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     for place, name in enumerate(data_sheets(template.columns)):
         target = sheet if place == 0 else book.create_sheet()
         assert isinstance(target, Worksheet)
-        _write_data(target, name, replace(template, columns=columns_of(template.columns, name)))
+        write_data(target, name, replace(template, columns=columns_of(template.columns, name)))
+    if template.charts:
+        write_charts(book, sheet, template)
     _write_columns(book.create_sheet("Columns"), template)
+    _write_lists(book, template)
     _write_guide(book.create_sheet("Guide"), template)
     for name, text in properties.items():
         for part, value in split_text(name, text).items():
@@ -91,95 +91,40 @@ def template_bytes(template: Template, properties: Mapping[str, str]) -> bytes:
     return _normalise(stream.getvalue())
 
 
-def _write_data(sheet: Worksheet, name: str, template: Template) -> None:
-    """One table; on two sheets, each has its own columns and the keys."""
-    sheet.title = name
+def with_lists(template: Template) -> Template:
+    """The template with choices that no drop-down can hold in itself put onto a list of their own."""
+    columns: list[TemplateColumn] = []
+    lists = list(template.lists)
     for place, column in enumerate(template.columns, start=1):
-        letter = get_column_letter(place)
-        _write_header(sheet, place, column)
-        sheet.column_dimensions[letter].width = header_width(column.header)
-        for row in range(2, TABLE_ROWS + 2):
-            sheet.cell(row, place).number_format = column.cell_format
-        sheet.column_dimensions[letter].number_format = column.cell_format
-        _add_validation(sheet, letter, column)
-        if column.default:
-            sheet.cell(2, place, column.default)
-    for place, (header, formula) in enumerate(template.formulas, start=len(template.columns) + 1):
-        sheet.cell(1, place, header).font = _font(italic=True)
-        sheet.column_dimensions[get_column_letter(place)].width = header_width(header)
-        for row in range(2, TABLE_ROWS + 2):
-            sheet.cell(row, place, formula.replace("{row}", str(row))).number_format = "#,##0.00;[Red]-#,##0.00;"
-    last = len(template.columns) + len(template.formulas) + 1
-    status = sheet.cell(1, last, STATUS_HEADER)
-    status.font = _font()
-    sheet.column_dimensions[get_column_letter(last)].width = 44
-    table = Table(displayName=re.sub(r"\W", "", name) or "Data", ref=f"A1:{get_column_letter(last)}{TABLE_ROWS + 1}")
-    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
-    sheet.add_table(table)
-    sheet.freeze_panes = "A2"
+        listed = ",".join(column.choices)
+        if not column.choices_name and (len(listed) > MAX_LIST - 2 or any("," in item for item in column.choices)):
+            lists.append((f"Choices_{place}", column.choices))
+            column = replace(column, choices=(f"{LIST_SIGN} Choices_{place}",))
+        columns.append(column)
+    return replace(template, columns=tuple(columns), lists=tuple(lists))
 
 
-def _write_header(sheet: Worksheet, place: int, column: TemplateColumn) -> None:
-    cell = sheet.cell(1, place, column.header)
-    cell.font = _font(underline="single" if column.key else None)
-    cell.border = Border(bottom=Side("thin"))
-    if column.key:
-        cell.fill = PatternFill("solid", fgColor=f"FF{KEY_FILL}")
-    words = [column.help] if column.help else []
-    if column.key:
-        words.append("Key column: rows that are alike here form one document.")
-    if column.required or column.key:
-        words.append("Must not be blank.")
-    if column.header != column.column:
-        words.append(f"Goes to {column.column}.")
-    if words:
-        cell.comment = Comment("\n".join(words), HEADER_AUTHOR, height=90, width=260)
-
-
-def _add_validation(sheet: Worksheet, letter: str, column: TemplateColumn) -> None:
-    """A drop-down, a kind of value, and the message that shows on entering a cell; guesses never refuse."""
-    validation = _validation(column)
-    if column.help:
-        validation.promptTitle, validation.prompt = column.header[:32], column.help[:255]
-        validation.showInputMessage = True
-    if validation.type is not None and not column.is_guess:
-        validation.errorTitle, validation.error = column.header[:32], _complaint(column)[:225]
-        validation.showErrorMessage = True
-    if validation.type is None and not column.help:
+def _write_lists(book: Workbook, template: Template) -> None:
+    """A column and a named range for each list; rows put in between belong to it."""
+    if not template.lists:
         return
-    validation.allow_blank = True
-    validation.add(f"{letter}2:{letter}{READY_ROWS + 1}")
-    sheet.add_data_validation(validation)
-
-
-def _validation(column: TemplateColumn) -> DataValidation:
-    listed = ",".join(choice.replace('"', '""') for choice in column.choices)
-    if column.choices and len(listed) <= _MAX_LIST and not any("," in choice for choice in column.choices):
-        return DataValidation("list", formula1=f'"{listed}"')
-    if column.is_guess:
-        return DataValidation()
-    if column.plain_type == "date":
-        return DataValidation("date", operator="greaterThan", formula1="1")
-    if column.plain_type == "number":
-        return DataValidation("decimal", operator="between", formula1="-1E+15", formula2="1E+15")
-    if column.plain_type == "integer":
-        return DataValidation("whole", operator="between", formula1="-1E+15", formula2="1E+15")
-    if column.length:
-        return DataValidation("textLength", operator="lessThanOrEqual", formula1=str(column.length))
-    return DataValidation()
-
-
-def _complaint(column: TemplateColumn) -> str:
-    if column.choices:
-        return f"Choose one of: {', '.join(column.choices)}."
-    words = {"date": "Enter a date.", "number": "Enter a number.", "integer": "Enter a whole number."}
-    return words.get(column.plain_type, f"At most {column.length} characters.")
+    sheet = book.create_sheet(LISTS_SHEET)
+    for place, (name, values) in enumerate(template.lists, start=1):
+        letter = get_column_letter(place)
+        sheet.cell(1, place, name).font = bold()
+        sheet.column_dimensions[letter].width = header_width(name)
+        for row, value in enumerate(values, start=2):
+            cell = sheet.cell(row, place, value)
+            cell.data_type, cell.number_format = "s", "@"
+        area = f"{LISTS_SHEET}!${letter}$2:${letter}${len(values) + 1}"
+        book.defined_names[name] = DefinedName(name, attr_text=area)
+    sheet.freeze_panes = "A2"
 
 
 def _write_columns(sheet: Worksheet, template: Template) -> None:
     """The configuration: what stands here is what xlsc checks and sends."""
     for place, name in enumerate(HEADERS, start=1):
-        sheet.cell(1, place, name).font = _font()
+        sheet.cell(1, place, name).font = bold()
         sheet.column_dimensions[get_column_letter(place)].width = 24 if name in ("Column", "Caption", "Help") else 14
     for row, column in enumerate(template.columns, start=2):
         for place, value in enumerate(write_row(column), start=1):
@@ -187,8 +132,10 @@ def _write_columns(sheet: Worksheet, template: Template) -> None:
             if isinstance(value, str):
                 cell.number_format = "@"
     last = len(template.columns) + 2
-    sheet.cell(last, 1, "Blank marker:")
-    sheet.cell(last, 2, template.blank_marker).number_format = "@"
+    words = [("Blank marker:", template.blank_marker), *(("Variable:", item.name) for item in template.variables)]
+    for row, (label, text) in enumerate(words, start=last):
+        sheet.cell(row, 1, label)
+        sheet.cell(row, 2, text).number_format = "@"
     kinds = DataValidation(
         "list", formula1=f'"{",".join([*TYPES, *(f"{name}?" for name in TYPES)])}"', allow_blank=True
     )
@@ -202,7 +149,7 @@ def _write_columns(sheet: Worksheet, template: Template) -> None:
 
 def _write_guide(sheet: Worksheet, template: Template) -> None:
     sheet["A1"] = template.title
-    sheet["A1"].font = _font(size=16)
+    sheet["A1"].font = bold(size=16)
     sheet.column_dimensions["A"].width = 6
     for letter in "BCDEFGHIJ":
         sheet.column_dimensions[letter].width = 18
@@ -212,19 +159,14 @@ def _write_guide(sheet: Worksheet, template: Template) -> None:
         cell = sheet.cell(row, 2, step)
         cell.alignment = Alignment(wrap_text=False, vertical="top")
         row += 1
-    sheet.cell(row + 1, 2, "Example").font = _font()
+    sheet.cell(row + 1, 2, "Example").font = bold()
     for place, column in enumerate(template.columns, start=2):
-        sheet.cell(row + 2, place, column.header).font = _font()
+        sheet.cell(row + 2, place, column.header).font = bold()
         example = sheet.cell(row + 3, place, column.example or None)
         example.number_format = "@"
-    sheet.cell(
-        row + 5, 2, f"{template.blank_marker} in a cell sets the value to empty; an empty cell leaves it as it is."
-    )
-
-
-def _font(**looks: Any) -> Font:  # noqa: ANN401 - the library's own words
-    """Bold in the workbook's own typeface."""
-    return Font(**{"name": "Calibri", "size": 11, "bold": True, **looks})
+    if not template.charts:
+        words = f"{template.blank_marker} in a cell sets the value to empty; an empty cell leaves it as it is."
+        sheet.cell(row + 5, 2, words)
 
 
 def _normalise(data: bytes) -> bytes:

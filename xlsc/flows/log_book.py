@@ -1,0 +1,60 @@
+"""The run log as a workbook with charts: a new one from the shipped template, or one brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlsc.core.template import data_sheets
+from xlsc.errors import UsageError
+from xlsc.flows.refresh import Fresh, put_rows
+from xlsc.flows.rules import read_rules
+from xlsc.flows.template_files import shipped_templates
+from xlsc.outbox import RunLine
+from xlsc.sheets.files import open_book
+from xlsc.sheets.port import Book, Sheet
+from xlsc.sheets.template_books import book_of
+
+TEMPLATE = "run_log"
+
+
+def export_log(lines: Sequence[RunLine], path: Path) -> int:
+    """Write all runs into a workbook; lines that stand there keep their row. Returns how many were new.
+
+    Args:
+        lines: Of the log.
+        path: A new .xlsx file, or one that was made from the template of the run log.
+
+    Raises:
+        UsageError: The workbook is another's.
+        WorkbookError: It cannot be read or written.
+    """
+    if path.exists():
+        book = open_book(path)
+    elif path.suffix.casefold() == ".xlsx":
+        book = book_of(shipped_templates()[TEMPLATE].read_bytes(), path)
+    else:
+        raise UsageError(f"{path} does not end in .xlsx.", "The workbook holds no macros: let its name end in .xlsx.")
+    try:
+        sheet, names = _open(book)
+        rows = [[_text(getattr(line, name)) for name in names] for line in lines]
+        done = put_rows(book, sheet, Fresh(names, rows))
+        book.save(path)
+    finally:
+        book.close()
+    return len(lines) - done.places.updated
+
+
+def _open(book: Book) -> tuple[Sheet, list[str]]:
+    """The sheet of the runs, and the fields of the log that it has columns for."""
+    there = {name.casefold() for name in book.sheet_names()}
+    columns = read_rules(book).template
+    names = [item.column for item in columns if item.column in RunLine.__dataclass_fields__]
+    if len(names) != len(columns) or "when_utc" not in names:
+        raise UsageError(f"{book.name} is no run log of xlsc.", "Choose another name, for a new workbook.")
+    wanted = data_sheets(columns)[0]
+    return book.sheet(wanted if wanted.casefold() in there else None), names
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
