@@ -63,6 +63,7 @@ def load_uno() -> Any:
         sys.path.append(folder)
         try:
             import uno
+            import unohelper  # noqa: F401 - so that whoever needs it finds it loaded
         finally:
             sys.path.remove(folder)
             builtins.__import__ = own_import
