@@ -73,12 +73,35 @@ class CalcExcel:
         address = f"vnd.sun.star.script:xlsc.{macro}?language=Basic&location=document"
         return self.document.getScriptProvider().getScript(address).invoke(tuple(arguments), (), ())[0]
 
-    def click(self, action: str, *answers: Any) -> None:
-        """A control of the ribbon, by its Python function; dialogs are answered in that order."""
+    def click(self, action: str, *answers: Any, until: Callable[[], Any] | None = None) -> None:
+        """A control of the ribbon, by its Python function.
+
+        Args:
+            action: The name in xlsc.addin.macros*.
+            answers: To the dialogs, in their order; all are asked for.
+            until: What is to have happened; the next word to the person unless said otherwise.
+        """
+        heard = len(self.person.heard())
         self.person.will_answer(*answers)
         self.call(MACROS[action])
         error = self.call("XlscPython.CalcLastError")
         assert not error, error
+        self.wait_for(lambda: not self.person.unasked())
+        self.wait_for(until or (lambda: len(self.person.heard()) > heard + len(answers)))
+
+    def sign_in(self, address: str) -> None:
+        answer = {"service_url": address, "email": "demo@example.com", "password": "demo", "company": "Contoso Ltd"}
+        self.click("sign_in", answer)
+        assert "Signed in as demo@example.com" in self.person.last()
+
+    def fill_journals(self) -> list[str]:
+        """Three journals from row 2 on; returns their numbers, the second's account is not there."""
+        names = [f"M{time.time_ns() % 10**10}{number}" for number in range(3)]
+        rows = []
+        for name, account in zip(names, ("6100", "9999", "6200"), strict=True):
+            rows += [("2026-03-02", name, account, "macro", 5.0, ""), ("2026-03-02", name, "1000", "macro", "", 5.0)]
+        self.cell("A2:F7").setDataArray(tuple(rows))
+        return names
 
     def press(self, number: int = 0) -> None:
         """A button on the sheet in front, as a screen reader presses it."""
@@ -96,9 +119,27 @@ class CalcExcel:
             time.sleep(0.05)
         raise AssertionError(f"It did not happen in {seconds} s; heard: {self.person.heard()}")
 
-    def report(self, title: str = "Send") -> str:
-        """The next report that Excel's timer brings."""
-        return str(self.wait_for(lambda: [what for _, name, what in self.person.heard() if name == title])[-1])
+    def report(self, since: int = 0) -> str:
+        """The next report that Excel's timer brings; of what was heard before, ``since`` words do not count."""
+        shown = lambda: [what for kind, _, what in self.person.heard()[since:] if kind == "shown" and "rows read" in what]
+        return str(self.wait_for(shown)[-1])
+
+    def send(self, action: str, *answers: Any) -> str:
+        """Click a control that sends or checks, wait for its report."""
+        since = len(self.person.heard())
+        self.click(action, *answers, until=lambda: True)
+        return self.report(since)
+
+    def properties(self, start: str) -> dict[str, str]:
+        """What the workbook remembers under names that begin so."""
+        found = self.document.DocumentProperties.UserDefinedProperties.PropertyValues
+        return {item.Name: str(item.Value) for item in found if item.Name.startswith(start)}
+
+    @property
+    def selected(self) -> tuple[int, int]:
+        """Row and column of the selection's first cell."""
+        address = self.document.CurrentSelection.RangeAddress
+        return address.StartRow + 1, address.StartColumn + 1
 
     @property
     def sheet(self) -> Any:

@@ -10,6 +10,13 @@ from typing import Any
 from xlsc.addin.dialogs import Field
 
 
+def _write_whole(path: Path, what: Any) -> None:
+    """At once, so that the other process never reads a half."""
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(what), encoding="utf-8")
+    new.replace(path)
+
+
 class ScriptedDialogs:
     """The side of the add-in's Python; see xlsc.addin.dialogs.Dialogs."""
 
@@ -23,7 +30,7 @@ class ScriptedDialogs:
         self._write("confirm", title, text)
         return bool(self._next())
 
-    def ask(self, title: str, fields: Sequence[Field]) -> Mapping[str, str] | None:
+    def ask(self, title: str, fields: Sequence[Field], text: str = "") -> Mapping[str, str] | None:
         asked = [{"name": field.name, "value": field.value, "choices": list(field.choices)} for field in fields]
         self._write("asked", title, asked)
         given = self._next()
@@ -31,7 +38,7 @@ class ScriptedDialogs:
 
     def _next(self) -> Any:
         left = json.loads(self._answers.read_text(encoding="utf-8"))
-        self._answers.write_text(json.dumps(left[1:]), encoding="utf-8")
+        _write_whole(self._answers, left[1:])
         return left[0]
 
     def _write(self, kind: str, title: str, what: Any) -> None:
@@ -47,7 +54,11 @@ class Person:
         self.will_answer()
 
     def will_answer(self, *answers: Any) -> None:
-        self._answers.write_text(json.dumps(answers), encoding="utf-8")
+        _write_whole(self._answers, answers)
+
+    def unasked(self) -> list[Any]:
+        """Answers that nobody has asked for yet."""
+        return list(json.loads(self._answers.read_text(encoding="utf-8")))
 
     def heard(self) -> list[tuple[str, str, Any]]:
         """(kind, title, what) of everything said so far."""
