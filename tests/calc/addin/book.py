@@ -1,7 +1,7 @@
 """Workbooks with the add-in's real VBA, in the words that Calc's Basic understands, and with buttons on a sheet.
 
 Calc compiles every branch of ``#If`` and knows no declared library, so the directives are resolved here, and the few
-procedures that reach Python through COM give way to those of CalcPython.bas. All others are the add-in's own.
+procedures that Calc's own VBA objects cannot serve give way to those of Calc*.bas. All others are the add-in's own.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from importlib import resources
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from xlsc.addin.build import build_workbook
+from xlsc.addin.build import list_modules
+from xlsc.addin.build.files import PROJECT_NAME
 from xlsc.addin.build.generate import write_callbacks
-from xlsc.addin.build.package import PlainSheet
+from xlsc.addin.build.ovba import write_project
+from xlsc.addin.build.package import PlainSheet, write_package
+from xlsc.addin.build.sources import Kind, Module, read_module
 from xlsc.addin.registry import ACTIONS
+from xlsc.sheets.ooxml.blank import read_theme
 
 OFFICE = resources.files("xlsc.addin") / "office"
-STAND_IN = Path(__file__).with_name("CalcPython.bas")
 #: The branches that Excel for 64-bit Windows compiles.
 WINDOWS = {"Mac": False, "Win64": True}
 _PROCEDURE = r"^(?:Public |Private )?(Sub|Function) {name}\b.*?^End \1\n"
@@ -57,26 +60,52 @@ def _holds(directive: str, known: Mapping[str, bool]) -> bool:
     return not known[condition.removeprefix("Not ")] if condition.startswith("Not ") else known[condition]
 
 
-def python_module() -> str:
-    """XlscPython with Calc's procedures in place of its own of the same names."""
-    text = resolve_directives((OFFICE / "XlscPython.bas").read_text(encoding="utf-8"), WINDOWS)
-    stand_in = STAND_IN.read_text(encoding="utf-8")
-    # Calc cannot hand its object for a workbook to another process; its name says as much.
-    text = _replace_once(text, '"BOOK_CALLER", ActiveWorkbook\n', '"BOOK_CALLER", ActiveWorkbook.Name\n')
+def swap_procedures(text: str, stand_in: str) -> str:
+    """A module with the procedures of a stand-in in place of its own of the same names."""
+    variables, _, procedures = stand_in.partition("\n\n")
     for name in _HEAD.findall(stand_in):
         text = re.sub(_PROCEDURE.format(name=name), "", text, count=1, flags=re.MULTILINE | re.DOTALL)
-    lines = [line for line in text.split("\n") if " Declare " not in line]
-    variables, _, procedures = stand_in.partition("\n\n")
+    lines = text.rstrip("\n").split("\n")
     lines.insert(lines.index("Option Explicit") + 1, variables)
-    return "\n".join(lines) + "\n" + procedures
+    return "\n".join([*lines, "", procedures])
+
+
+def python_module() -> str:
+    """XlscPython without declared libraries, and with Calc's way to Python's server."""
+    text = resolve_directives(_read("XlscPython.bas"), WINDOWS)
+    # Calc cannot hand its object for a workbook to another process; its name says as much.
+    text = _replace_once(text, '"BOOK_CALLER", ActiveWorkbook\n', '"BOOK_CALLER", ActiveWorkbook.Name\n')
+    text = "\n".join(line for line in text.split("\n") if " Declare " not in line)
+    return swap_procedures(text, _stand_in("CalcPython.bas"))
 
 
 def ribbon_module() -> str:
     """XlscRibbon without the types that only Excel has, and without the application's events."""
-    text = (OFFICE / "XlscRibbon.bas").read_text(encoding="utf-8") + write_callbacks(ACTIONS)
+    text = _read("XlscRibbon.bas") + write_callbacks(ACTIONS)
     text = re.sub(r"IRibbonUI|IRibbonControl", "Object", text)
     text = _replace_once(text, "Private events As XlscEvents\n", "")
     return _replace_once(text, "    Set events = New XlscEvents\n", "")
+
+
+def list_calc_modules() -> list[Module]:
+    """All modules, as Calc takes them."""
+    swapped = {"XlscState": "CalcState.bas", "XlscMarks": "CalcMarks.bas"}
+    modules = []
+    for module in list_modules("calc"):
+        text = module.text.replace("\r\n", "\n")
+        if module.name in swapped:
+            module = read_module(swap_procedures(text, _stand_in(swapped.pop(module.name))), module.kind)
+        modules.append(module)
+    assert not swapped
+    return modules + [read_module(text, Kind.MODULE) for text in (python_module(), ribbon_module())]
+
+
+def _read(name: str) -> str:
+    return (OFFICE / name).read_text(encoding="utf-8")
+
+
+def _stand_in(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _replace_once(text: str, old: str, new: str) -> str:
@@ -92,8 +121,8 @@ def build_macro_book(path: Path, rows: Sequence[Sequence[str | float | None]] = 
         rows: From A1 on; a text that begins with "=" is a formula.
         button: The macro of a button on the sheet.
     """
-    modules = {"XlscPython": python_module(), "XlscRibbon": ribbon_module()}
-    build_workbook(path, sheets=[PlainSheet("Data", rows)], host="calc", extra_modules=modules)
+    project = write_project(PROJECT_NAME, list_calc_modules())
+    path.write_bytes(write_package("xlsm", project, [PlainSheet("Data", rows)], theme=read_theme()))
     if button:
         _add_button(path, button)
     return path

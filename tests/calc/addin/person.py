@@ -17,6 +17,13 @@ def _write_whole(path: Path, what: Any) -> None:
     new.replace(path)
 
 
+def _fill(field: Field, given: Mapping[str, str]) -> str:
+    """What stands in a field; of a list, the one choice that holds what was typed."""
+    typed = given.get(field.name, field.value)
+    found = [choice for choice in field.choices if typed and typed in choice]
+    return typed if typed in field.choices or len(found) != 1 else found[0]
+
+
 class ScriptedDialogs:
     """The side of the add-in's Python; see xlsc.addin.dialogs.Dialogs."""
 
@@ -34,7 +41,7 @@ class ScriptedDialogs:
         asked = [{"name": field.name, "value": field.value, "choices": list(field.choices)} for field in fields]
         self._write("asked", title, asked)
         given = self._next()
-        return None if given is None else {field.name: field.value for field in fields} | given
+        return None if given is None else {field.name: _fill(field, given) for field in fields}
 
     def _next(self) -> Any:
         left = json.loads(self._answers.read_text(encoding="utf-8"))
