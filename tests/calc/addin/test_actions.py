@@ -3,7 +3,6 @@
 import ast
 import itertools
 import json
-import sqlite3
 from pathlib import Path
 
 import openpyxl
@@ -115,18 +114,29 @@ def test_jumping_listing_and_keeping_errors(journal, service):
     journal.click("previous_error")
     assert journal.selected == marked[0]
     journal.click("list_errors", {"cause": "9998"}, until=lambda: journal.selected == (6, 3))
-    journal.click("save_errors")
-    with sqlite3.connect(service.backend.options.data / "service.sqlite") as store:
-        kept = [row for table in tables(store) for row in store.execute(f"SELECT * FROM {table}") if names[1] in str(row)]
-    store.close()
-    assert kept
     journal.click("clear_marks")
     assert journal.texts("G1:G7") == [""] * 7
     assert journal.call("XlscState.XlscIsEnabled", "marked") is False
 
 
-def tables(store):
-    return [row[0] for row in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+def test_errors_are_kept_for_others_when_asked(signed_in, service):
+    definition = next(service.backend.options.process_folder.rglob("contoso/customers.toml"))
+    text = definition.read_text(encoding="utf-8")
+    definition.write_text(text.replace("log_error_rows = true", "log_error_rows = false"), encoding="utf-8")
+    signed_in.click("pick_process", {"process": "CUSTOMERS"}, until=lambda: signed_in.properties("xlsc."))
+    signed_in.click("insert_mapped_headers", until=lambda: signed_in.cell("A1").String)
+    headers = [text for text in signed_in.block("A1:Z1")[0] if text]
+    values = {"CustomerNumber": "E2E", "CustomerName": "Elm Street Gardens", "TermsCode": "NET99"}
+    for name, value in values.items():
+        signed_in.sheet.getCellByPosition(headers.index(name), 1).String = value
+    signed_in.send("send_sheet")
+    kept = signed_in.cell("A10:B12")
+    kept.setArrayFormula('=SC_ERRORS("CUSTOMERS")')
+    assert "NET99" not in str(kept.getDataArray())
+    signed_in.click("save_errors", until=heard(signed_in, "keeps them"))
+    signed_in.click("refresh_processes", until=lambda: True)
+    signed_in.document.calculateAll()
+    assert "NET99" in str(kept.getDataArray())
 
 
 def test_a_send_in_the_background_shows_at_the_next_look(journal, service):
@@ -163,7 +173,7 @@ def test_data_and_runs_of_their_own(signed_in, service):
     signed_in.click("run_process", True, until=heard(signed_in, "Run 3"))
 
 
-def test_templates_are_made_updated_and_mended(signed_in, tmp_path):
+def test_templates_are_made_updated_and_mended(signed_in, service, tmp_path):
     path = tmp_path / "template.xlsx"
     signed_in.click("new_template", {"process": "ITEMS", "file": str(path)}, until=path.exists)
     signed_in.wait_for(heard(signed_in, "is a template for ITEMS"))
@@ -171,11 +181,15 @@ def test_templates_are_made_updated_and_mended(signed_in, tmp_path):
     sheet = book[book.sheetnames[0]]
     assert [cell.value for cell in sheet[1]][:1] == ["ItemNo"]
     template = signed_in.open(path)
-    front = template.Sheets.getByIndex(0)
-    print(front.getCellRangeByName("A1").String, signed_in.call("XlscState.XlscIsEnabled", "bound"))
-    signed_in.click("update_template")
-    print(signed_in.person.heard()[-1])
-    front.getCellRangeByName("A1").String = "Broken"
-    signed_in.click("restore_headers")
-    print(signed_in.person.heard()[-1])
-    assert 0
+    header = template.Sheets.getByIndex(0).getCellRangeByName("A1")
+    signed_in.click("update_template", until=heard(signed_in, "up to date"))
+    header.String = "Broken"
+    signed_in.click("restore_headers", until=lambda: header.String == "ItemNo")
+    definition = next(service.backend.options.process_folder.rglob("items.toml"))
+    text = definition.read_text(encoding="utf-8")
+    text = text.replace("[[checks]]", '[[columns]]\nname = "Colour"\n\n[[checks]]', 1)
+    definition.write_text(text.replace("coalesce(Unit, ", "coalesce(Unit, Colour, "), encoding="utf-8")
+    signed_in.click("update_template", True, until=heard(signed_in, "new: Colour"))
+    row = lambda: template.Sheets.getByIndex(0).getCellRangeByName("A1:J1").getDataArray()[0]  # noqa: E731
+    signed_in.wait_for(lambda: "Colour" in row())
+    template.close(True)
