@@ -91,7 +91,8 @@ Private Function XlscDescribeColor(interior As Object) As String
     XlscDescribeColor = "c" & CStr(interior.Color)
     On Error Resume Next
     theme = interior.ThemeColor
-    If Err.Number <> 0 Or Not IsNumeric(theme) Then Exit Function
+    On Error GoTo 0
+    If IsEmpty(theme) Or Not IsNumeric(theme) Then Exit Function
     If theme > 0 Then XlscDescribeColor = "t" & CStr(theme) & ":" & Trim$(Str$(interior.TintAndShade))
 End Function
 
@@ -102,7 +103,8 @@ Private Function XlscDescribePatternColor(interior As Object) As String
     XlscDescribePatternColor = "c" & CStr(interior.PatternColor)
     On Error Resume Next
     theme = interior.PatternThemeColor
-    If Err.Number <> 0 Or Not IsNumeric(theme) Then Exit Function
+    On Error GoTo 0
+    If IsEmpty(theme) Or Not IsNumeric(theme) Then Exit Function
     If theme > 0 Then XlscDescribePatternColor = "t" & CStr(theme) & ":" & Trim$(Str$(interior.PatternTintAndShade))
 End Function
 
@@ -148,6 +150,7 @@ Private Function XlscHasThread(target As Object) As Boolean
     Dim thread As Object
     On Error Resume Next
     Set thread = target.CommentThreaded
+    On Error GoTo 0
     XlscHasThread = Not thread Is Nothing
 End Function
 
