@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from xlsc.core.markers import BLANK_MARKER, SKIP_MARKER
 from xlsc.core.rules import ColumnRule, DocumentRule
 from xlsc.errors import UsageError
 
@@ -17,8 +18,6 @@ TypeName = Literal["text", "number", "integer", "date", "boolean"]
 CheckName = Literal["", "unique", "debit", "credit", "balance", "same in document"]
 TYPES: tuple[TypeName, ...] = ("text", "number", "integer", "date", "boolean")
 CHECKS: tuple[CheckName, ...] = ("", "unique", "debit", "credit", "balance", "same in document")
-#: Cell text that sets a value to empty; an empty cell leaves it unchanged.
-BLANK_MARKER = "{blank}"
 DATA_SHEET = "Data"
 _FORMATS = {"text": "@", "number": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
 _YES = frozenset(("yes", "y", "true", "x", "1"))
@@ -92,6 +91,7 @@ class Template:
         version: Of the template, from 1.
         formulas: Headers and formulas of columns that are never sent; ``{row}`` is the row's number.
         blank_marker: Cell text that sets a value to empty.
+        skip_marker: Cell text that leaves a value unchanged.
     """
 
     process: str
@@ -101,6 +101,7 @@ class Template:
     version: int = 1
     formulas: tuple[tuple[str, str], ...] = ()
     blank_marker: str = BLANK_MARKER
+    skip_marker: str = SKIP_MARKER
 
 
 #: Headers of the Columns sheet, and the fields they stand for.

@@ -59,11 +59,13 @@ class Wanted:
         columns: The process's.
         selection: What the person named or selected; None = the whole sheet.
         captions: Header texts in place of column names, by column name.
+        skip_marker: Cell text that counts as an empty cell; "" = there is none.
     """
 
     columns: Sequence[ColumnInfo]
     selection: Area | None = None
     captions: Mapping[str, str] = field(default_factory=dict)
+    skip_marker: str = ""
 
     def names(self) -> dict[str, ColumnInfo]:
         """Columns by the texts their headers may have, folded; a name wins over another's caption."""

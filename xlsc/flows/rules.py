@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xlsc.core.addresses import Area, format_cell
+from xlsc.core.markers import BLANK_MARKER, SKIP_MARKER
 from xlsc.core.template import (
-    BLANK_MARKER,
     HEADERS,
     TemplateColumn,
     column_rules,
@@ -23,7 +23,8 @@ from xlsc.sheets.joined import JoinedSheet
 from xlsc.sheets.port import Book, Sheet
 
 COLUMNS_SHEET = "Columns"
-MARKER_LABEL = "Blank marker"
+BLANK_LABEL, SKIP_LABEL = "Blank marker", "Skip marker"
+_MARKERS = {BLANK_LABEL: BLANK_MARKER, SKIP_LABEL: SKIP_MARKER}
 
 
 def read_rules(book: Book) -> Rules:
@@ -32,7 +33,7 @@ def read_rules(book: Book) -> Rules:
     Raises:
         UsageError: The Columns sheet cannot be read; names its row.
     """
-    found, marker = _read_columns_sheet(book)
+    found, markers = _read_columns_sheet(book)
     columns = [item for item, _ in found]
     if not columns:
         return Rules()
@@ -43,7 +44,8 @@ def read_rules(book: Book) -> Rules:
         column_rules(columns),
         document_rules(columns),
         captions,
-        marker,
+        markers[BLANK_LABEL],
+        markers[SKIP_LABEL],
         sheets if len(sheets) > 1 else (),
         keys,
         tuple(columns),
@@ -63,8 +65,8 @@ def open_data_sheet(book: Book, name: str | None, rules: Rules) -> Sheet:
     return find_data_sheet(book, rules.headers) if name is None and rules.headers else book.sheet(name)
 
 
-def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], str]:
-    """The columns of the Columns sheet, hidden or not, each with its cell, and the blank marker; none without a sheet.
+def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], dict[str, str]]:
+    """The columns of the Columns sheet, hidden or not, each with its cell, and the markers; none without it.
 
     Raises:
         UsageError: A cell says something unknown, a column stands twice, or the sheet of a template is gone.
@@ -72,31 +74,43 @@ def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], s
     sheet = _columns_sheet(book)
     used = sheet.used_area() if sheet is not None else None
     if sheet is None or used is None:
-        return [], BLANK_MARKER
+        return [], {}
     rows = sheet.read(Area(1, 1, used.last_row, used.last_column)).rows
     headers = {str(value).strip().casefold(): place for place, value in enumerate(rows[0]) if value is not None}
     lost = [text for text in ("Column", "Caption", "Type") if text.casefold() not in headers]
     if lost and not is_template(book):
-        return [], BLANK_MARKER
+        return [], {}
     if lost:
         raise UsageError(
             f"Sheet {sheet.name}: row 1 lacks the header {lost[0]}.", f"Its headers are {', '.join(HEADERS)}."
         )
     places = {field: headers.get(text.casefold()) for text, field in HEADERS.items()}
     found: dict[int, TemplateColumn] = {}
-    marker = BLANK_MARKER
+    markers = dict(_MARKERS)
     for number, row in enumerate(rows[1:], start=2):
         cells = {field: row[place] for field, place in places.items() if place is not None}
         name = str(cells.get("column") or "").strip()
-        if name.rstrip(":").rstrip().casefold() == MARKER_LABEL.casefold():
-            marker = str(cells.get("caption") or BLANK_MARKER).strip()
+        label = next((label for label in _MARKERS if _names(name, label)), None)
+        if label is not None:
+            markers[label] = str(cells.get("caption") or "").strip() or _MARKERS[label]
+            _refuse_alike(markers, _Place(sheet.name, number, places)("caption"))
         elif name:
             found[number] = read_row(cells, _Place(sheet.name, number, places))
         elif any(value not in (None, "") for value in cells.values()):
             cell = _Place(sheet.name, number, places)("column")
             raise UsageError(f"{cell}: the row names no column.", "Write the column's name, or clear the row.")
     _refuse_doubles(sheet.name, found, places)
-    return [(item, _Place(sheet.name, number, places)("column")) for number, item in found.items()], marker
+    return [(item, _Place(sheet.name, number, places)("column")) for number, item in found.items()], markers
+
+
+def _names(text: str, label: str) -> bool:
+    return text.rstrip(":").rstrip().casefold() == label.casefold()
+
+
+def _refuse_alike(markers: Mapping[str, str], cell: str) -> None:
+    texts = [text.casefold() for text in markers.values()]
+    if len(set(texts)) < len(texts):
+        raise UsageError(f"{cell}: both markers are {texts[0]!r}.", "Let them differ, or leave one empty.")
 
 
 def _columns_sheet(book: Book) -> Sheet | None:

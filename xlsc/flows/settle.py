@@ -99,7 +99,7 @@ def show_pending(work: Work, sheet: Sheet, found: ProcessColumns, rules: Rules) 
         return 0
     options = ReadOptions(which=Which.EVERY, hidden="include")
     try:
-        reading = read_sheet(sheet, Wanted(found.columns, None, rules.captions), options)
+        reading = read_sheet(sheet, Wanted(found.columns, None, rules.captions, rules.skip_marker), options)
     except UsageError:
         return 0
     states, texts, errors = _pending_states(work.outbox, entries, reading.table)

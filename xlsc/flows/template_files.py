@@ -12,7 +12,7 @@ from xlsc.errors import UsageError
 from xlsc.sheets.template_writer import write_template
 
 _COLUMN_KEYS = {item.name for item in fields(TemplateColumn)}
-_TOP_KEYS = {"process", "title", "steps", "version", "columns", "formulas", "blank_marker"}
+_TOP_KEYS = {"process", "title", "steps", "version", "columns", "formulas", "blank_marker", "skip_marker"}
 
 
 def read_definition(path: Path) -> Template:
@@ -36,7 +36,7 @@ def read_definition(path: Path) -> Template:
         steps=tuple(map(str, values.get("steps", ()))),
         version=int(values.get("version", 1)),
         formulas=tuple((str(item["header"]), str(item["formula"])) for item in values.get("formulas", ())),
-        **({"blank_marker": str(values["blank_marker"])} if "blank_marker" in values else {}),
+        **{name: str(values[name]) for name in ("blank_marker", "skip_marker") if name in values},
     )
 
 

@@ -44,6 +44,7 @@ class Rules:
         documents: Checks on documents.
         captions: Header texts by column name.
         blank_marker: Cell text that sets a value to empty; "" = there is none.
+        skip_marker: Cell text that leaves a value unchanged; "" = there is none.
         sheets: Names of header and lines sheet, when the author put them on two; else ().
         keys: Header texts of the key columns, which join the two.
         template: The template's columns, in order; () where the workbook is no template.
@@ -54,6 +55,7 @@ class Rules:
     documents: Sequence[DocumentRule] = ()
     captions: Mapping[str, str] = field(default_factory=dict)
     blank_marker: str = ""
+    skip_marker: str = ""
     sheets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     template: tuple[TemplateColumn, ...] = ()

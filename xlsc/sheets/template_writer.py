@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table, TableStyleInfo
@@ -33,8 +32,10 @@ from xlsc.core.template import (
 )
 from xlsc.errors import WorkbookError
 from xlsc.sheets.chunks import split_text
-from xlsc.sheets.header_looks import HEADER_AUTHOR, KEY_FILL, header_width
+from xlsc.sheets.header_looks import HEADER_AUTHOR, header_width
 from xlsc.sheets.ooxml.saving import replace_file
+from xlsc.sheets.template_guide import write_guide
+from xlsc.sheets.template_looks import bold, column_width, set_page, set_width, style_header
 
 #: Rows that come formatted and checked; the table grows by itself beyond the first ones.
 READY_ROWS = 1_000
@@ -78,7 +79,7 @@ def template_bytes(template: Template, properties: Mapping[str, str]) -> bytes:
         assert isinstance(target, Worksheet)
         _write_data(target, name, replace(template, columns=columns_of(template.columns, name)))
     _write_columns(book.create_sheet("Columns"), template)
-    _write_guide(book.create_sheet("Guide"), template)
+    write_guide(book.create_sheet("Guide"), template)
     for name, text in properties.items():
         for part, value in split_text(name, text).items():
             book.custom_doc_props.append(  # type: ignore[attr-defined]  # the stubs know too little
@@ -97,34 +98,31 @@ def _write_data(sheet: Worksheet, name: str, template: Template) -> None:
     for place, column in enumerate(template.columns, start=1):
         letter = get_column_letter(place)
         _write_header(sheet, place, column)
-        sheet.column_dimensions[letter].width = header_width(column.header)
+        set_width(sheet, place, column_width(column))
         for row in range(2, TABLE_ROWS + 2):
             sheet.cell(row, place).number_format = column.cell_format
         sheet.column_dimensions[letter].number_format = column.cell_format
-        _add_validation(sheet, letter, column)
+        _add_validation(sheet, letter, column, template)
         if column.default:
             sheet.cell(2, place, column.default)
     for place, (header, formula) in enumerate(template.formulas, start=len(template.columns) + 1):
-        sheet.cell(1, place, header).font = _font(italic=True)
-        sheet.column_dimensions[get_column_letter(place)].width = header_width(header)
+        style_header(sheet, place, header, needed=False)
+        set_width(sheet, place, header_width(header))
         for row in range(2, TABLE_ROWS + 2):
             sheet.cell(row, place, formula.replace("{row}", str(row))).number_format = "#,##0.00;[Red]-#,##0.00;"
     last = len(template.columns) + len(template.formulas) + 1
-    status = sheet.cell(1, last, STATUS_HEADER)
-    status.font = _font()
-    sheet.column_dimensions[get_column_letter(last)].width = 44
+    style_header(sheet, last, STATUS_HEADER)
+    set_width(sheet, last, 60)
     table = Table(displayName=re.sub(r"\W", "", name) or "Data", ref=f"A1:{get_column_letter(last)}{TABLE_ROWS + 1}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
     sheet.add_table(table)
     sheet.freeze_panes = "A2"
+    set_page(sheet, "data")
 
 
 def _write_header(sheet: Worksheet, place: int, column: TemplateColumn) -> None:
-    cell = sheet.cell(1, place, column.header)
-    cell.font = _font(underline="single" if column.key else None)
-    cell.border = Border(bottom=Side("thin"))
-    if column.key:
-        cell.fill = PatternFill("solid", fgColor=f"FF{KEY_FILL}")
+    style_header(sheet, place, column.header, key=column.key, needed=column.key or column.required)
+    cell = sheet.cell(1, place)
     words = [column.help] if column.help else []
     if column.key:
         words.append("Key column: rows that are alike here form one document.")
@@ -136,15 +134,18 @@ def _write_header(sheet: Worksheet, place: int, column: TemplateColumn) -> None:
         cell.comment = Comment("\n".join(words), HEADER_AUTHOR, height=90, width=260)
 
 
-def _add_validation(sheet: Worksheet, letter: str, column: TemplateColumn) -> None:
+def _add_validation(sheet: Worksheet, letter: str, column: TemplateColumn, template: Template) -> None:
     """A drop-down, a kind of value, and the message that shows on entering a cell; guesses never refuse."""
-    validation = _validation(column)
+    validation = _validation(column, f"{letter}2", template)
     if column.help:
         validation.promptTitle, validation.prompt = column.header[:32], column.help[:255]
         validation.showInputMessage = True
     if validation.type is not None and not column.is_guess:
-        validation.errorTitle, validation.error = column.header[:32], _complaint(column)[:225]
+        validation.errorTitle, validation.error = column.header[:32], _complaint(column, template)[:225]
         validation.showErrorMessage = True
+        if column.choices and not _is_needed(column):
+            # A list cannot take a marker in as well; so that one can be typed, Excel only asks back.
+            validation.errorStyle = "warning"
     if validation.type is None and not column.help:
         return
     validation.allow_blank = True
@@ -152,12 +153,19 @@ def _add_validation(sheet: Worksheet, letter: str, column: TemplateColumn) -> No
     sheet.add_data_validation(validation)
 
 
-def _validation(column: TemplateColumn) -> DataValidation:
+def _is_needed(column: TemplateColumn) -> bool:
+    return column.key or column.required
+
+
+def _validation(column: TemplateColumn, cell: str, template: Template) -> DataValidation:
+    """What the cells take; those that may stay empty take the markers too."""
     listed = ",".join(choice.replace('"', '""') for choice in column.choices)
     if column.choices and len(listed) <= _MAX_LIST and not any("," in choice for choice in column.choices):
         return DataValidation("list", formula1=f'"{listed}"')
     if column.is_guess:
         return DataValidation()
+    if not _is_needed(column):
+        return _optional_validation(column, cell, template)
     if column.plain_type == "date":
         return DataValidation("date", operator="greaterThan", formula1="1")
     if column.plain_type == "number":
@@ -169,26 +177,48 @@ def _validation(column: TemplateColumn) -> DataValidation:
     return DataValidation()
 
 
-def _complaint(column: TemplateColumn) -> str:
+def _optional_validation(column: TemplateColumn, cell: str, template: Template) -> DataValidation:
+    """A formula: the value is of its kind, or a marker; markers mostly begin with a brace, also renamed ones."""
+    texts = [text for text in (template.blank_marker, template.skip_marker) if text and not text.startswith("{")]
+    marks = [f'LEFT({cell},1)="{{"', *(f'{cell}="{text.replace(chr(34), chr(34) * 2)}"' for text in texts)]
+    marker = f"OR({','.join(marks)})"
+    tests = {
+        "date": f"IF(ISNUMBER({cell}),{cell}>1,{marker})",
+        "number": f"IF(ISNUMBER({cell}),TRUE,{marker})",
+        "integer": f"IF(ISNUMBER({cell}),{cell}=INT({cell}),{marker})",
+        "text": f"IF(LEN({cell})<={column.length},TRUE,{marker})" if column.length else "",
+    }
+    test = tests.get(column.plain_type, "")
+    return DataValidation("custom", formula1=test) if test else DataValidation()
+
+
+def _complaint(column: TemplateColumn, template: Template) -> str:
+    words = {"date": "Enter a date", "number": "Enter a number", "integer": "Enter a whole number"}
+    text = words.get(column.plain_type, f"Enter at most {column.length} characters")
     if column.choices:
-        return f"Choose one of: {', '.join(column.choices)}."
-    words = {"date": "Enter a date.", "number": "Enter a number.", "integer": "Enter a whole number."}
-    return words.get(column.plain_type, f"At most {column.length} characters.")
+        text = f"Choose one of {', '.join(column.choices)}"
+    return f"{text}." if _is_needed(column) else f"{text}, or {template.blank_marker} to empty the value."
 
 
 def _write_columns(sheet: Worksheet, template: Template) -> None:
     """The configuration: what stands here is what xlsc checks and sends."""
     for place, name in enumerate(HEADERS, start=1):
-        sheet.cell(1, place, name).font = _font()
-        sheet.column_dimensions[get_column_letter(place)].width = 24 if name in ("Column", "Caption", "Help") else 14
+        style_header(sheet, place, name)
     for row, column in enumerate(template.columns, start=2):
         for place, value in enumerate(write_row(column), start=1):
             cell = sheet.cell(row, place, value)
             if isinstance(value, str):
                 cell.number_format = "@"
+    for place in range(1, len(HEADERS) + 1):
+        cells = [sheet.cell(row, place).value for row in range(1, len(template.columns) + 2)]
+        longest = max(len(str(value)) for value in cells if value is not None)
+        set_width(sheet, place, min(max(longest + 3, 10), 48))
     last = len(template.columns) + 2
-    sheet.cell(last, 1, "Blank marker:")
-    sheet.cell(last, 2, template.blank_marker).number_format = "@"
+    for row, (label, marker) in enumerate(
+        (("Blank", template.blank_marker), ("Skip", template.skip_marker)), start=last
+    ):
+        sheet.cell(row, 1, f"{label} marker:").font = bold()
+        sheet.cell(row, 2, marker).number_format = "@"
     kinds = DataValidation(
         "list", formula1=f'"{",".join([*TYPES, *(f"{name}?" for name in TYPES)])}"', allow_blank=True
     )
@@ -197,34 +227,8 @@ def _write_columns(sheet: Worksheet, template: Template) -> None:
         letter = get_column_letter(list(HEADERS).index(name) + 1)
         validation.add(f"{letter}2:{letter}{last - 1}")
         sheet.add_data_validation(validation)
-    sheet.freeze_panes = "A2"
-
-
-def _write_guide(sheet: Worksheet, template: Template) -> None:
-    sheet["A1"] = template.title
-    sheet["A1"].font = _font(size=16)
-    sheet.column_dimensions["A"].width = 6
-    for letter in "BCDEFGHIJ":
-        sheet.column_dimensions[letter].width = 18
-    row = 3
-    for number, step in enumerate(template.steps, start=1):
-        sheet.cell(row, 1, number)
-        cell = sheet.cell(row, 2, step)
-        cell.alignment = Alignment(wrap_text=False, vertical="top")
-        row += 1
-    sheet.cell(row + 1, 2, "Example").font = _font()
-    for place, column in enumerate(template.columns, start=2):
-        sheet.cell(row + 2, place, column.header).font = _font()
-        example = sheet.cell(row + 3, place, column.example or None)
-        example.number_format = "@"
-    sheet.cell(
-        row + 5, 2, f"{template.blank_marker} in a cell sets the value to empty; an empty cell leaves it as it is."
-    )
-
-
-def _font(**looks: Any) -> Font:  # noqa: ANN401 - the library's own words
-    """Bold in the workbook's own typeface."""
-    return Font(**{"name": "Calibri", "size": 11, "bold": True, **looks})
+    sheet.freeze_panes = "B2"
+    set_page(sheet, "columns")
 
 
 def _normalise(data: bytes) -> bytes:
