@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -15,6 +15,8 @@ from xlsc.sheets.header_looks import KEY_FILL, header_width
 #: Fills of headers that are no key, and of tabs, RRGGBB.
 HEADER_FILL = "EDEDED"
 TABS = {"data": "2F75B5", "columns": "7F7F7F", "guide": "548235"}
+#: Of cells that stay open when their sheet is locked.
+OPEN = Protection(locked=False)
 _LINE = Side("thin", color="FFBFBFBF")
 _WIDEST = 40
 #: Narrowest columns by type, in characters: a date or an amount is shown whole.

@@ -35,7 +35,7 @@ from xlsc.sheets.chunks import split_text
 from xlsc.sheets.header_looks import HEADER_AUTHOR, header_width
 from xlsc.sheets.ooxml.saving import replace_file
 from xlsc.sheets.template_guide import write_guide
-from xlsc.sheets.template_looks import bold, column_width, set_page, set_width, style_header
+from xlsc.sheets.template_looks import OPEN, bold, column_width, set_page, set_width, style_header
 
 #: Rows that come formatted and checked; the table grows by itself beyond the first ones.
 READY_ROWS = 1_000
@@ -101,7 +101,9 @@ def _write_data(sheet: Worksheet, name: str, template: Template) -> None:
         set_width(sheet, place, column_width(column))
         for row in range(2, TABLE_ROWS + 2):
             sheet.cell(row, place).number_format = column.cell_format
+            sheet.cell(row, place).protection = OPEN
         sheet.column_dimensions[letter].number_format = column.cell_format
+        sheet.column_dimensions[letter].protection = OPEN
         _add_validation(sheet, letter, column, template)
         if column.default:
             sheet.cell(2, place, column.default)
@@ -113,6 +115,9 @@ def _write_data(sheet: Worksheet, name: str, template: Template) -> None:
     last = len(template.columns) + len(template.formulas) + 1
     style_header(sheet, last, STATUS_HEADER)
     set_width(sheet, last, 60)
+    sheet.column_dimensions[get_column_letter(last)].protection = OPEN
+    for row in range(2, TABLE_ROWS + 2):
+        sheet.cell(row, last).protection = OPEN
     table = Table(displayName=re.sub(r"\W", "", name) or "Data", ref=f"A1:{get_column_letter(last)}{TABLE_ROWS + 1}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
     sheet.add_table(table)
