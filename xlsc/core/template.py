@@ -6,7 +6,7 @@ Nothing here knows a file or a service. What a guess says (a type with a questio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, cast
@@ -29,7 +29,8 @@ LIST_SIGN = "list:"
 #: Of what xlsc writes. 2: Pattern, Skip marker and Order on the Columns sheet, which has its columns by their headers.
 LAYOUT_VERSION = 2
 _FORMATS = {"text": "@", "number": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
-_YES = frozenset(("yes", "y", "true", "x", "1"))
+_YES = frozenset(("yes", "y", "true", "x", "1", "1.0"))
+_NO = frozenset(("", "no", "n", "false", "0", "0.0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,34 +209,37 @@ def write_row(column: TemplateColumn) -> list[str | float | None]:
     return cells
 
 
-def read_row(cells: Mapping[str, object], place: str) -> TemplateColumn:
+def read_row(cells: Mapping[str, object], place: str | Callable[[str], str]) -> TemplateColumn:
     """A row of the Columns sheet as a column.
 
     Args:
         cells: Values by field name.
-        place: Where the row stands, for messages.
+        place: Where the row stands, for messages; or what says where a field of it stands.
 
     Raises:
-        UsageError: A word is none that is known; names the row and the words there are.
+        UsageError: A word is none that is known; names its cell and the words there are.
     """
+    where = (lambda _field: place) if isinstance(place, str) else place
     texts = {name: _text(cells.get(name)) for name in HEADERS.values()}
     kind = (texts["type"] or "text").casefold()
     if kind.rstrip("?") not in TYPES:
-        raise UsageError(f"{place}: the type {texts['type']!r} is unknown.", f"Write one of {', '.join(TYPES)}.")
+        raise UsageError(
+            f"{where('type')}: the type {texts['type']!r} is unknown.", f"Write one of {', '.join(TYPES)}."
+        )
     if texts["check"].casefold() not in CHECKS:
         known = ", ".join(filter(None, CHECKS))
         raise UsageError(
-            f"{place}: the check {texts['check']!r} is unknown.", f"Write one of {known}, or leave it out."
+            f"{where('check')}: the check {texts['check']!r} is unknown.", f"Write one of {known}, or leave it out."
         )
     if texts["pattern"]:
-        shape_pattern(texts["pattern"], place)
+        shape_pattern(texts["pattern"], where("pattern"))
     return TemplateColumn(
         column=texts["column"],
         caption=texts["caption"],
-        key=texts["key"].casefold() in _YES,
-        required=texts["required"].casefold() in _YES,
+        key=_switch(texts["key"], where("key")),
+        required=_switch(texts["required"], where("required")),
         type=kind,
-        length=_whole(texts["length"], place, "length"),
+        length=_whole(texts["length"], where("length"), "length"),
         number_format=texts["number_format"],
         choices=tuple(part.strip() for part in texts["choices"].split(";") if part.strip()),
         pattern=texts["pattern"],
@@ -245,13 +249,22 @@ def read_row(cells: Mapping[str, object], place: str) -> TemplateColumn:
         example=texts["example"],
         help=texts["help"],
         sheet=texts["sheet"],
-        order=_whole(texts["order"], place, "order"),
+        order=_whole(texts["order"], where("order"), "order"),
     )
 
 
 def in_order(columns: Sequence[TemplateColumn]) -> tuple[TemplateColumn, ...]:
     """The columns from left to right: those with an order by it, the others behind in the order of the list."""
     return tuple(sorted(columns, key=lambda item: item.order or len(columns) + max(c.order for c in columns) + 1))
+
+
+def _switch(text: str, place: str) -> bool:
+    """Yes or no; a word that is neither is refused, since a column would be unchecked in silence."""
+    if text.casefold() in _YES:
+        return True
+    if text.casefold() not in _NO:
+        raise UsageError(f"{place}: {text!r} is neither yes nor no.", "Write yes, or leave the cell empty.")
+    return False
 
 
 def data_sheets(columns: Sequence[TemplateColumn]) -> tuple[str, ...]:

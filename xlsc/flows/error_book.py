@@ -15,14 +15,14 @@ from xlsc.core.cells_meant import find_cell
 from xlsc.core.marks import plan_marks
 from xlsc.core.results import Code, RowError, RowState
 from xlsc.core.table import Row, Table
-from xlsc.core.template import TemplateColumn, data_sheets
+from xlsc.core.template import TemplateColumn
 from xlsc.errors import UsageError
 from xlsc.flows.connect import Session
 from xlsc.flows.headers import KEY_NOTE
 from xlsc.flows.layout import SheetLayout, Wanted, find_layout
 from xlsc.flows.processes import ProcessColumns, find_process, read_columns
 from xlsc.flows.refresh import typed_value
-from xlsc.flows.rules import read_columns_sheet, read_rules
+from xlsc.flows.rules import open_data_sheet, read_columns_sheet, read_rules
 from xlsc.flows.templates import columns_hash, template_of
 from xlsc.sheets.binding import Binding, read_binding, write_binding
 from xlsc.sheets.port import Book, CellWrite, HeaderCell, Sheet
@@ -137,9 +137,7 @@ def _fill(book: Book, found: ProcessColumns, kept: _Kept, run_number: int) -> in
     if rules.sheets:
         raise UsageError("The template has header and lines on two sheets.", "Choose one with a single data sheet.")
     columns = read_columns_sheet(book)[0]
-    names = data_sheets(columns)
-    there = [name.casefold() for name in book.sheet_names()]
-    sheet = book.sheet(names[0] if names[0].casefold() in there else None)
+    sheet = open_data_sheet(book, None, rules)
     layout = _add_missing(sheet, found, kept, rules.captions)
     _refuse_filled(sheet, layout)
     first = layout.header_row + 1

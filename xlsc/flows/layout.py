@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from xlsc.core.addresses import MAX_COLUMN, Area, format_cell, format_column
 from xlsc.core.catalog import ColumnInfo
 from xlsc.core.marks import STATUS_HEADER, MarkLayout
-from xlsc.core.table import Block, CellValue, Column
+from xlsc.core.table import Block, Column
 from xlsc.errors import UsageError
+from xlsc.flows.table_edges import Headers, folded, header_texts, take_in
 from xlsc.sheets.port import ListObject, Sheet
 
 #: Rows from the top in which a header row is looked for.
@@ -32,6 +33,7 @@ class SheetLayout:
         status_column: 1-based; where the status texts stand, or shall stand.
         missing: Names of the process's columns that are not on the sheet.
         private: Headers of other columns.
+        texts: What the headers of ``columns`` say, in their order; captions may stand in place of names.
     """
 
     sheet_name: str
@@ -41,6 +43,7 @@ class SheetLayout:
     status_column: int
     missing: tuple[str, ...]
     private: tuple[str, ...]
+    texts: tuple[str, ...] = ()
 
     @property
     def marks(self) -> MarkLayout:
@@ -68,17 +71,8 @@ class Wanted:
 
     def names(self) -> dict[str, ColumnInfo]:
         """Columns by the texts their headers may have, folded; a name wins over another's caption."""
-        found = {_folded(self.captions.get(info.name)): info for info in self.columns if self.captions.get(info.name)}
-        return found | {_folded(info.name): info for info in self.columns}
-
-
-@dataclass(frozen=True, slots=True)
-class _Headers:
-    """A header row: texts by 1-based column, and the rows below."""
-
-    row: int
-    texts: Mapping[int, str]
-    last_row: int
+        found = {folded(self.captions.get(info.name)): info for info in self.columns if self.captions.get(info.name)}
+        return found | {folded(info.name): info for info in self.columns}
 
 
 def find_layout(sheet: Sheet, wanted: Wanted) -> SheetLayout:
@@ -108,6 +102,7 @@ def find_layout(sheet: Sheet, wanted: Wanted) -> SheetLayout:
         status_column=status,
         missing=tuple(info.name for info in wanted.columns if info.name not in found),
         private=tuple(text for column, text in sorted(headers.texts.items()) if column not in known),
+        texts=tuple(headers.texts[place] for place in places),
     )
 
 
@@ -120,13 +115,13 @@ def refuse_second_header(block: Block, layout: SheetLayout) -> None:
     if len(layout.columns) < 2:
         return
     offsets = [
-        (column.sheet_column - block.area.first_column, _folded(column.name))
-        for column in layout.columns
+        (column.sheet_column - block.area.first_column, folded(text))
+        for column, text in zip(layout.columns, layout.texts, strict=True)
         if column.sheet_column is not None
     ]
     first, name = offsets[0]
     for number, row in enumerate(block.rows, start=block.area.first_row):
-        if _folded(row[first]) == name and all(_folded(row[offset]) == text for offset, text in offsets):
+        if folded(row[first]) == name and all(folded(row[offset]) == text for offset, text in offsets):
             raise UsageError(
                 f"Sheet {layout.sheet_name}: row {number} repeats the headers of row {layout.header_row}; "
                 "there is a second table below the first.",
@@ -134,7 +129,7 @@ def refuse_second_header(block: Block, layout: SheetLayout) -> None:
             )
 
 
-def _find_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]) -> _Headers:
+def _find_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]) -> Headers:
     tables = [item for item in sheet.list_objects() if item.has_header]
     fitting = [(item, headers) for item in tables if _fit(headers := _table_headers(sheet, item), names)]
     if wanted.selection is not None and len(fitting) > 1:
@@ -145,21 +140,24 @@ def _find_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo])
             f"Sheet {sheet.name} holds several tables with columns of the process: {listed}.",
             "Select the one to send, or name its cells with --range.",
         )
-    return fitting[0][1] if fitting else _plain_headers(sheet, wanted, names)
+    if not fitting:
+        return _plain_headers(sheet, wanted, names)
+    known = {text: info.name for text, info in names.items()}
+    return take_in(sheet, *fitting[0], known, wanted.selection)
 
 
-def _table_headers(sheet: Sheet, item: ListObject) -> _Headers:
+def _table_headers(sheet: Sheet, item: ListObject) -> Headers:
     top = item.area.first_row
     row = sheet.read(Area(top, item.area.first_column, top, item.area.last_column)).rows[0]
-    return _Headers(top, _texts(row, item.area.first_column), item.area.last_row)
+    return Headers(top, header_texts(row, item.area.first_column), item.area.last_row)
 
 
-def _fit(headers: _Headers, names: Mapping[str, ColumnInfo]) -> int:
+def _fit(headers: Headers, names: Mapping[str, ColumnInfo]) -> int:
     """How many columns of the process a row names."""
-    return len({names[_folded(text)].name for text in headers.texts.values() if _folded(text) in names})
+    return len({names[folded(text)].name for text in headers.texts.values() if folded(text) in names})
 
 
-def _plain_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]) -> _Headers:
+def _plain_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]) -> Headers:
     used = sheet.used_area()
     if used is None:
         raise UsageError(f"Sheet {sheet.name} is empty.", "Write the headers first: xlsc headers BOOK --process P.")
@@ -167,7 +165,7 @@ def _plain_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]
     if wanted.selection is not None:
         last = min(last, max(wanted.selection.first_row, 1))
     block = sheet.read(Area(1, 1, last, used.last_column))
-    rows = [_Headers(number, _texts(row, 1), used.last_row) for number, row in enumerate(block.rows, start=1)]
+    rows = [Headers(number, header_texts(row, 1), used.last_row) for number, row in enumerate(block.rows, start=1)]
     best = max(rows, key=lambda row: (_fit(row, names), -row.row))
     if not _fit(best, names):
         examples = ", ".join(info.name for info in list(wanted.columns)[:4])
@@ -178,11 +176,11 @@ def _plain_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]
     return best
 
 
-def _place_columns(sheet_name: str, headers: _Headers, names: Mapping[str, ColumnInfo]) -> tuple[Column, ...]:
+def _place_columns(sheet_name: str, headers: Headers, names: Mapping[str, ColumnInfo]) -> tuple[Column, ...]:
     columns: list[Column] = []
     first: dict[str, int] = {}
     for sheet_column, text in sorted(headers.texts.items()):
-        info = names.get(_folded(text))
+        info = names.get(folded(text))
         if info is None:
             continue
         if info.name in first:
@@ -196,7 +194,7 @@ def _place_columns(sheet_name: str, headers: _Headers, names: Mapping[str, Colum
     return tuple(columns)
 
 
-def _need_keys(sheet_name: str, headers: _Headers, wanted: Wanted, columns: Sequence[Column]) -> None:
+def _need_keys(sheet_name: str, headers: Headers, wanted: Wanted, columns: Sequence[Column]) -> None:
     found = {column.name for column in columns}
     lost = [info.name for info in wanted.columns if info.is_required and info.name not in found]
     if lost:
@@ -207,17 +205,17 @@ def _need_keys(sheet_name: str, headers: _Headers, wanted: Wanted, columns: Sequ
         )
 
 
-def _status_column(sheet: Sheet, headers: _Headers, used: Area | None) -> int:
+def _status_column(sheet: Sheet, headers: Headers, used: Area | None) -> int:
     """The column headed SmartConnect, else the first free one to the right of the headers."""
-    wanted = _folded(STATUS_HEADER)
+    wanted = folded(STATUS_HEADER)
     for column, text in sorted(headers.texts.items()):
-        if _folded(text) == wanted:
+        if folded(text) == wanted:
             return column
     beside = max(headers.texts) + 1
     if used is None or beside > used.last_column:
         return _on_sheet(beside)
     below = sheet.read(Area(headers.row, beside, min(headers.last_row, used.last_row), beside))
-    if _folded(below.rows[0][0]) == wanted or all(row[0] is None for row in below.rows):
+    if folded(below.rows[0][0]) == wanted or all(row[0] is None for row in below.rows):
         return beside
     return _on_sheet(used.last_column + 1)
 
@@ -238,12 +236,3 @@ def _refuse_merged(sheet: Sheet, area: Area) -> None:
                 f"Sheet {sheet.name}: the cells {merged} are merged; it is not clear what belongs to which row.",
                 "Unmerge them and fill in every row.",
             )
-
-
-def _texts(row: Sequence[CellValue], first_column: int) -> dict[int, str]:
-    return {column: str(value) for column, value in enumerate(row, start=first_column) if value not in (None, "")}
-
-
-def _folded(value: object) -> str:
-    """A header as it is compared: without case, outer blanks, line breaks, or the mark of a key column."""
-    return " ".join(str(value).split()).rstrip("*").rstrip().casefold() if value is not None else ""

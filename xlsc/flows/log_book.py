@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlsc.core.template import data_sheets
 from xlsc.errors import UsageError
 from xlsc.flows.refresh import Fresh, put_rows
-from xlsc.flows.rules import COLUMNS_SHEET, read_columns_sheet
+from xlsc.flows.rules import open_data_sheet, read_columns_sheet, read_rules
 from xlsc.flows.template_files import shipped_templates
 from xlsc.outbox import RunLine
 from xlsc.sheets.files import open_book
@@ -47,13 +46,11 @@ def export_log(lines: Sequence[RunLine], path: Path) -> int:
 
 def _open(book: Book) -> tuple[Sheet, list[str]]:
     """The sheet of the runs, and the fields of the log that it has columns for."""
-    there = {name.casefold() for name in book.sheet_names()}
-    columns = read_columns_sheet(book)[0] if COLUMNS_SHEET.casefold() in there else []
+    columns, _ = read_columns_sheet(book)
     names = [item.column for item in columns if item.column in RunLine.__dataclass_fields__]
     if len(names) != len(columns) or "when_utc" not in names:
         raise UsageError(f"{book.name} is no run log of xlsc.", "Choose another name, for a new workbook.")
-    wanted = data_sheets(columns)[0]
-    return book.sheet(wanted if wanted.casefold() in there else None), names
+    return open_data_sheet(book, None, read_rules(book)), names
 
 
 def _text(value: object) -> str | None:

@@ -20,7 +20,8 @@ from xlsc.errors import UsageError
 from xlsc.flows.connect import Session
 from xlsc.flows.data import read_data
 from xlsc.flows.layout import SheetLayout, Wanted, find_layout
-from xlsc.flows.rules import COLUMNS_SHEET, read_columns_sheet, read_variable_names
+from xlsc.flows.named_ranges import COLUMNS_SHEET, read_variable_names
+from xlsc.flows.rules import open_data_sheet, read_columns_sheet, read_rules
 from xlsc.sheets.binding import read_binding
 from xlsc.sheets.port import Book, CellWrite, Sheet
 
@@ -83,7 +84,7 @@ def refresh(
     variables = {**read_variables(book), **given}
     data = read_data(session.client, process, variables)
     fresh = Fresh(data.columns, data.rows)
-    done = put_rows(book, book.sheet(sheet_name), fresh, replace=replace)
+    done = put_rows(book, open_data_sheet(book, sheet_name, read_rules(book)), fresh, replace=replace)
     missing = tuple(name for name in data.columns if name not in done.columns)
     places = done.places
     return Refreshed(

@@ -15,8 +15,9 @@ from xlsc.core.template_changes import Changes, compare
 from xlsc.errors import UsageError
 from xlsc.flows.connect import Session
 from xlsc.flows.layout import Wanted, find_layout
+from xlsc.flows.named_ranges import COLUMNS_SHEET
 from xlsc.flows.processes import ProcessColumns, find_process, read_columns
-from xlsc.flows.rules import COLUMNS_SHEET, read_columns_sheet
+from xlsc.flows.rules import read_columns_sheet
 from xlsc.sheets.binding import Binding, read_binding, write_binding
 from xlsc.sheets.port import Book, CellWrite, HeaderCell, Sheet
 from xlsc.sheets.template_writer import write_template

@@ -48,6 +48,7 @@ class Rules:
         blank_marker: Cell text that sets a value to empty; "" = there is none.
         sheets: Names of header and lines sheet, when the author put them on two; else ().
         keys: Header texts of the key columns, which join the two.
+        headers: What headers of the data may say, captions and column names; () where nobody says.
         skip_markers: Cell texts that count as an empty cell, by column name.
         defaults: What is sent for an empty cell of a row that is not blank, by column name.
     """
@@ -58,6 +59,7 @@ class Rules:
     blank_marker: str = ""
     sheets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
     skip_markers: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
 

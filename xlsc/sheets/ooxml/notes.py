@@ -95,9 +95,7 @@ class Notes:
         item = self._by_cell.get(cell)
         if item is None:
             return None
-        runs = item.iter("{*}t")
-        texts = [run.text or "" for run in runs if (parent := run.getparent()) is None or local(parent) != "rPh"]
-        return decode_text("".join(texts))
+        return decode_text("".join(run.text or "" for run in _runs(item)))
 
     def author(self, cell: Cell) -> str:
         """Who wrote a cell's note; "" where nobody knows."""
@@ -120,12 +118,15 @@ class Notes:
         self._replace(cell, item, text)
 
     def add(self, cell: Cell, text: str, author: str) -> None:
-        """Lay a note on a cell, below what somebody else wrote there; a thread of replies is left alone."""
+        """Lay a note on a cell, below what somebody else wrote there; a thread of replies is left alone.
+
+        The text names its author, as Excel's own notes do: LibreOffice forgets who wrote a note.
+        """
         if self.is_thread(cell):
             return
         item = self._by_cell.get(cell)
-        if item is None or self.author(cell) == author:
-            self.put(cell, text, author)
+        if item is None or self._is_own(cell, author):
+            self.put(cell, f"{author}: {text}", author)
             return
         copied = etree.fromstring(etree.tostring(item, with_tail=False))
         body = child(copied, "text")
@@ -142,27 +143,22 @@ class Notes:
         item = self._by_cell.get(cell)
         if item is None:
             return
-        if self.author(cell) == author:
+        if self._is_own(cell, author):
             self.remove(cell)
             return
-        start = f"{_BETWEEN}{author}: "
         copied = etree.fromstring(etree.tostring(item, with_tail=False))
-        for own in copied.iter("{*}t"):
-            text = own.text or ""
-            if start not in text:
-                continue
-            own.text = text.partition(start)[0]
-            run = own.getparent()
-            if not own.text and run is not None and local(run) == "r":
-                parent = run.getparent()
-                assert parent is not None
-                parent.remove(run)
+        runs = _runs(copied)
+        kept, found, _ = "".join(run.text or "" for run in runs).partition(f"{_BETWEEN}{author}: ")
+        if found:
+            _shorten(runs, len(kept))
             self._replace(cell, copied, self.text(cell) or "")
-            return
 
     def has(self, cell: Cell, author: str) -> bool:
         """Whether a note, or a part of it, is by this author."""
-        return self.author(cell) == author or f"{_BETWEEN}{author}: " in (self.text(cell) or "")
+        return self._is_own(cell, author) or f"{_BETWEEN}{author}: " in (self.text(cell) or "")
+
+    def _is_own(self, cell: Cell, author: str) -> bool:
+        return self.author(cell) == author or (self.text(cell) or "").startswith(f"{author}: ")
 
     def remove(self, cell: Cell) -> None:
         """Take a note with its box away."""
@@ -291,6 +287,25 @@ def _new_comments() -> etree._Element:
     etree.SubElement(root, f"{{{MAIN}}}authors")
     etree.SubElement(root, f"{{{MAIN}}}commentList")
     return root
+
+
+def _runs(item: etree._Element) -> list[etree._Element]:
+    """The elements that hold a note's text, without readings of Japanese signs."""
+    found = item.iter("{*}t")
+    return [run for run in found if (parent := run.getparent()) is None or local(parent) != "rPh"]
+
+
+def _shorten(runs: list[etree._Element], length: int) -> None:
+    """Keep the first characters of a note; runs that are empty then go."""
+    for run in runs:
+        text = run.text or ""
+        run.text = text[:length]
+        length -= len(run.text)
+        parent = run.getparent()
+        if text and not run.text and parent is not None and local(parent) == "r":
+            above = parent.getparent()
+            assert above is not None
+            above.remove(parent)
 
 
 def _cell(reference: str) -> Cell | None:
