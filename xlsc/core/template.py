@@ -29,8 +29,8 @@ LIST_SIGN = "list:"
 #: Of what xlsc writes. 2: Pattern, Skip marker and Order on the Columns sheet, which has its columns by their headers.
 LAYOUT_VERSION = 2
 _FORMATS = {"text": "@", "number": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
-_YES = frozenset(("yes", "y", "true", "x", "1", "1.0"))
-_NO = frozenset(("", "no", "n", "false", "0", "0.0"))
+_YES = frozenset(("yes", "y", "true", "x", "1"))
+_NO = frozenset(("", "no", "n", "false", "0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,11 +316,13 @@ def document_rules(columns: Sequence[TemplateColumn]) -> list[DocumentRule]:
 
 
 def _whole(text: str, place: str, what: str) -> int:
-    number = text.removesuffix(".0")
-    if number and not (number.isascii() and number.isdigit()):
+    if text and not (text.isascii() and text.isdigit()):
         raise UsageError(f"{place}: the {what} {text!r} is no whole number.", "Write a number, like 15.")
-    return int(number or 0)
+    return int(text or 0)
 
 
 def _text(value: object) -> str:
+    """A cell's text; 15 and not 15.0 for a number that Excel keeps as a float."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return "" if value is None else str(value).strip()

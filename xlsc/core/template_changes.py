@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -42,11 +41,11 @@ def compare(template: Sequence[str], process: Sequence[str]) -> Changes:
     gone = [name for name in template if name.casefold() not in there]
     new = [name for name in process if name.casefold() not in known]
     pairs = sorted(
-        ((_likeness(old, other), place, old, other) for place, old in enumerate(gone) for other in new), reverse=True
+        ((likeness(old, other), place, old, other) for place, old in enumerate(gone) for other in new), reverse=True
     )
     renamed: dict[str, str] = {}
-    for likeness, _, old, other in pairs:
-        if likeness >= ALIKE and old not in renamed and other not in renamed.values():
+    for alike, _, old, other in pairs:
+        if alike >= ALIKE and old not in renamed and other not in renamed.values():
             renamed[old] = other
     return Changes(
         tuple(name for name in new if name not in renamed.values()),
@@ -55,9 +54,15 @@ def compare(template: Sequence[str], process: Sequence[str]) -> Changes:
     )
 
 
-def _likeness(one: str, other: str) -> float:
-    """From 0 to 1; a name that begins or ends the other counts as very alike."""
-    a, b = (re.sub(r"[^a-z0-9]", "", name.casefold()) for name in (one, other))
+def likeness(one: str, other: str) -> float:
+    """From 0 to 1, in any script; a name that begins or ends the other counts as very alike.
+
+    >>> likeness("Zip", "ZipCode"), likeness("Имя", "Город") < ALIKE, likeness("-", "*")
+    (0.9, True, 0.0)
+    """
+    a, b = ("".join(filter(str.isalnum, name.casefold())) for name in (one, other))
+    if not a or not b:
+        return 0.0
     if min(len(a), len(b)) >= 3 and (a.startswith(b) or b.startswith(a) or a.endswith(b) or b.endswith(a)):
         return 0.9
     return SequenceMatcher(None, a, b).ratio()

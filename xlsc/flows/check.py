@@ -40,7 +40,7 @@ def check(work: Work, options: SendOptions) -> SendReport:
         states={**prepared.rejected, **dict.fromkeys(good, RowState.SKIPPED)},
         skipped={**prepared.reading.skipped, **good},
         errors=prepared.errors,
-        remarks=(),
+        remarks=prepared.remarks,
         runs=(),
         sent=False,
     )

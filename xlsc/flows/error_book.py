@@ -22,7 +22,7 @@ from xlsc.flows.headers import KEY_NOTE
 from xlsc.flows.layout import SheetLayout, Wanted, find_layout
 from xlsc.flows.processes import ProcessColumns, find_process, read_columns
 from xlsc.flows.refresh import typed_value
-from xlsc.flows.rules import open_data_sheet, read_columns_sheet, read_rules
+from xlsc.flows.rules import open_data_sheet, read_rules
 from xlsc.flows.templates import columns_hash, template_of
 from xlsc.sheets.binding import Binding, read_binding, write_binding
 from xlsc.sheets.port import Book, CellWrite, HeaderCell, Sheet
@@ -136,12 +136,11 @@ def _fill(book: Book, found: ProcessColumns, kept: _Kept, run_number: int) -> in
     rules = read_rules(book)
     if rules.sheets:
         raise UsageError("The template has header and lines on two sheets.", "Choose one with a single data sheet.")
-    columns = read_columns_sheet(book)[0]
     sheet = open_data_sheet(book, None, rules)
     layout = _add_missing(sheet, found, kept, rules.captions)
     _refuse_filled(sheet, layout)
     first = layout.header_row + 1
-    by_name = {item.column: item for item in columns}
+    by_name = {item.column: item for item in rules.template}
     places = [kept.names.index(column.name) if column.name in kept.names else None for column in layout.columns]
     values = [tuple(None if place is None else row[place] for place in places) for row in kept.rows]
     table = Table(layout.columns, [Row(number, row) for number, row in enumerate(values, start=first)])

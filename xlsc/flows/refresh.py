@@ -21,7 +21,7 @@ from xlsc.flows.connect import Session
 from xlsc.flows.data import read_data
 from xlsc.flows.layout import SheetLayout, Wanted, find_layout
 from xlsc.flows.named_ranges import COLUMNS_SHEET, read_variable_names
-from xlsc.flows.rules import open_data_sheet, read_columns_sheet, read_rules
+from xlsc.flows.rules import open_data_sheet, read_rules
 from xlsc.sheets.binding import read_binding
 from xlsc.sheets.port import Book, CellWrite, Sheet
 
@@ -84,7 +84,8 @@ def refresh(
     variables = {**read_variables(book), **given}
     data = read_data(session.client, process, variables)
     fresh = Fresh(data.columns, data.rows)
-    done = put_rows(book, open_data_sheet(book, sheet_name, read_rules(book)), fresh, replace=replace)
+    rules = read_rules(book)
+    done = put_rows(open_data_sheet(book, sheet_name, rules), rules.template, fresh, replace=replace)
     missing = tuple(name for name in data.columns if name not in done.columns)
     places = done.places
     return Refreshed(
@@ -128,13 +129,12 @@ class Put:
     columns: tuple[str, ...]
 
 
-def put_rows(book: Book, sheet: Sheet, fresh: Fresh, *, replace: bool = False) -> Put:
+def put_rows(sheet: Sheet, columns: Sequence[TemplateColumn], fresh: Fresh, *, replace: bool = False) -> Put:
     """Put fresh rows onto a sheet, each into the row that has its key; texts, numbers and dates as the columns say.
 
     Raises:
         UsageError: The headers are not to be found, or a key column is missing from them.
     """
-    columns, _ = read_columns_sheet(book)
     known = {item.column.casefold(): item for item in columns}
     infos = [ColumnInfo(name, is_required=_is_key(known.get(name.casefold()))) for name in fresh.columns]
     captions = {info.name: known[info.name.casefold()].caption for info in infos if info.name.casefold() in known}

@@ -33,13 +33,13 @@ def read_rules(book: Book) -> Rules:
     Raises:
         UsageError: The Columns sheet cannot be read; names its row.
     """
-    columns, marker = read_columns_sheet(book)
+    found, marker = _read_columns_sheet(book)
+    columns = [item for item, _ in found]
     if not columns:
         return Rules()
     captions = {item.column: item.caption for item in columns if item.caption}
     sheets = data_sheets(columns)
     keys = tuple(item.header for item in columns if item.key)
-    headers = tuple(dict.fromkeys(text for item in columns for text in (item.header, item.column)))
     return Rules(
         columns=column_rules(columns, read_lists(book, columns)),
         documents=document_rules(columns),
@@ -47,7 +47,8 @@ def read_rules(book: Book) -> Rules:
         blank_marker=marker,
         sheets=sheets if len(sheets) > 1 else (),
         keys=keys,
-        headers=headers,
+        template=tuple(columns),
+        cells={item.column: cell for item, cell in found},
         skip_markers={item.column: item.skip_marker for item in columns if item.skip_marker},
         defaults={item.column: item.default for item in columns if item.default},
     )
@@ -65,8 +66,8 @@ def open_data_sheet(book: Book, name: str | None, rules: Rules) -> Sheet:
     return find_data_sheet(book, rules.headers) if name is None and rules.headers else book.sheet(name)
 
 
-def read_columns_sheet(book: Book) -> tuple[list[TemplateColumn], str]:
-    """The columns of the Columns sheet, hidden or not, and the blank marker; none when there is no such sheet.
+def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], str]:
+    """The columns of the Columns sheet, hidden or not, each with its cell, and the blank marker; none without a sheet.
 
     Raises:
         UsageError: A cell says something unknown, a column stands twice, or the sheet of a template is gone.
@@ -99,7 +100,9 @@ def read_columns_sheet(book: Book) -> tuple[list[TemplateColumn], str]:
             cell = _Place(sheet.name, number, places)("column")
             raise UsageError(f"{cell}: the row names no column.", "Write the column's name, or clear the row.")
     _refuse_doubles(sheet.name, found, places)
-    return list(in_order(list(found.values()))), marker
+    listed = [(item, _Place(sheet.name, number, places)("column")) for number, item in found.items()]
+    order = {item.column: place for place, item in enumerate(in_order(list(found.values())))}
+    return sorted(listed, key=lambda pair: order[pair[0].column]), marker
 
 
 def _columns_sheet(book: Book) -> Sheet | None:

@@ -320,7 +320,7 @@ def _report(work: Work, prepared: Prepared, progress: _Progress, *, sent: bool) 
         states=states,
         skipped=progress.skipped,
         errors=tuple(progress.errors),
-        remarks=tuple(progress.remarks),
+        remarks=(*prepared.remarks, *progress.remarks),
         runs=tuple(progress.runs),
         sent=sent,
     )

@@ -16,8 +16,11 @@ from xlsc.errors import UsageError
 from xlsc.flows.connect import Session
 from xlsc.flows.layout import Wanted, find_layout
 from xlsc.flows.named_ranges import COLUMNS_SHEET
+from xlsc.flows.prepare import template_sides
 from xlsc.flows.processes import ProcessColumns, find_process, read_columns
-from xlsc.flows.rules import read_columns_sheet
+from xlsc.flows.rules import open_data_sheet, read_rules
+from xlsc.flows.template_headers import REMOVED, find_damage, restore
+from xlsc.flows.work import Rules
 from xlsc.sheets.binding import Binding, read_binding, write_binding
 from xlsc.sheets.port import Book, CellWrite, HeaderCell, Sheet
 from xlsc.sheets.template_writer import write_template
@@ -110,9 +113,10 @@ def update_template(book: Book, session: Session, process: str, sheet_name: str 
         UsageError: The workbook has no Columns sheet.
     """
     binding = read_binding(book)
-    wanted = process or (binding.process_key if binding else "")
+    wanted = process or (binding.process_key or binding.process_id if binding else "")
     found = read_columns(session.client, find_process(session.client, wanted))
-    columns, _marker = read_columns_sheet(book) if _has_columns_sheet(book) else ([], "")
+    rules = read_rules(book)
+    columns = rules.template
     if not columns:
         raise UsageError(
             f"{book.name} has no Columns sheet.", "Make a template with: xlsc template new PROCESS -o FILE."
@@ -121,19 +125,25 @@ def update_template(book: Book, session: Session, process: str, sheet_name: str 
     present = {item.column.casefold() for item in columns}
     current = [c.name for c in found.columns if c.name.casefold() in known or c.name.casefold() in present]
     changes = compare([item.column for item in columns], current)
-    sheet = book.sheet(sheet_name)
-    restored = _damaged_headers(sheet, columns)
+    sheet = open_data_sheet(book, sheet_name, rules)
+    restored = _restore_headers(sheet, rules, dry_run=dry_run)
     if dry_run:
         return Update(changes, restored, 0)
-    _restore(sheet, restored, columns)
     kept = _migrate(book, sheet, columns, changes, found)
     version = int(binding.template_version or 1) + (0 if changes.is_empty else 1) if binding else 1
     write_binding(book, _binding(session, found, version))
     return Update(changes, restored, kept)
 
 
-def _has_columns_sheet(book: Book) -> bool:
-    return COLUMNS_SHEET.casefold() in (name.casefold() for name in book.sheet_names())
+def _restore_headers(sheet: Sheet, rules: Rules, *, dry_run: bool) -> tuple[tuple[str, str], ...]:
+    """Write damaged headers anew; (what the cell said, header) of each."""
+    found: list[tuple[str, str]] = []
+    for side, columns in template_sides(sheet, rules):
+        damage = find_damage(side, columns)
+        found += [(item.there, item.header) for item in damage]
+        if not dry_run:
+            restore(side, damage)
+    return tuple(found)
 
 
 def _headers(sheet: Sheet) -> dict[int, str]:
@@ -142,26 +152,6 @@ def _headers(sheet: Sheet) -> dict[int, str]:
         return {}
     row = sheet.read(Area(1, 1, 1, used.last_column)).rows[0]
     return {column: str(value).strip() for column, value in enumerate(row, start=1) if value not in (None, "")}
-
-
-def _damaged_headers(sheet: Sheet, columns: Sequence[TemplateColumn]) -> tuple[tuple[str, str], ...]:
-    """Headers of the template that are missing, with what stands in their place, by their order."""
-    present = _headers(sheet)
-    texts = {text.casefold() for text in present.values()}
-    found = []
-    for place, item in enumerate(columns, start=1):
-        if {item.header.casefold(), item.column.casefold()} & texts:
-            continue
-        there = present.get(place, "")
-        known = {name.casefold() for other in columns for name in (other.header, other.column)}
-        if there.casefold() not in known:
-            found.append((there, item.header))
-    return tuple(found)
-
-
-def _restore(sheet: Sheet, restored: Sequence[tuple[str, str]], columns: Sequence[TemplateColumn]) -> None:
-    places = {item.header: place for place, item in enumerate(columns, start=1)}
-    sheet.write_cells([CellWrite(1, places[header], header) for _, header in restored])
 
 
 def _migrate(
@@ -201,7 +191,7 @@ def _migrate(
 def _gone(removed: Sequence[str], places: dict[str, int | None], header_row: int) -> list[CellWrite]:
     """Headers of removed columns say so: their values stay where they are, private from now on."""
     found = [(name, places.get(name)) for name in removed]
-    return [CellWrite(header_row, place, f"{name} (removed)") for name, place in found if place is not None]
+    return [CellWrite(header_row, place, f"{name}{REMOVED}") for name, place in found if place is not None]
 
 
 def _put_aside(book: Book, sheet: Sheet, area: Area | None, columns: Sequence[tuple[str, int | None]]) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from xlsc.core.addresses import Area
 from xlsc.core.catalog import ColumnInfo
 from xlsc.core.rules import ColumnRule, DocumentRule
+from xlsc.core.template import TemplateColumn
 from xlsc.flows.connect import Session
 from xlsc.flows.layout import Wanted
 from xlsc.outbox import Outbox
@@ -48,7 +49,8 @@ class Rules:
         blank_marker: Cell text that sets a value to empty; "" = there is none.
         sheets: Names of header and lines sheet, when the author put them on two; else ().
         keys: Header texts of the key columns, which join the two.
-        headers: What headers of the data may say, captions and column names; () where nobody says.
+        template: The template's columns, in order; () where the workbook is no template.
+        cells: Where each of them stands on the sheet Columns, for messages.
         skip_markers: Cell texts that count as an empty cell, by column name.
         defaults: What is sent for an empty cell of a row that is not blank, by column name.
     """
@@ -59,13 +61,19 @@ class Rules:
     blank_marker: str = ""
     sheets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
+    template: tuple[TemplateColumn, ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
     skip_markers: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
 
     def wanted(self, columns: Sequence[ColumnInfo], selection: Area | None = None) -> Wanted:
         """What to look for on a sheet, given the process's columns."""
         return Wanted(columns, selection, self.captions, self.skip_markers, self.defaults)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """What the headers of the data may say: captions and column names."""
+        return tuple(dict.fromkeys(text for item in self.template for text in (item.header, item.column)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,11 @@ class JoinedSheet:
         """Of the lines sheet."""
         return self._lines.sheet.name
 
+    @property
+    def sides(self) -> tuple[Sheet, Sheet]:
+        """The header sheet and the lines sheet."""
+        return self._header.sheet, self._lines.sheet
+
     @cached_property
     def _width(self) -> int:
         return max(self._lines.texts, default=1)
