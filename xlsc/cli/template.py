@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -101,20 +102,28 @@ def _print_update(file: Path, done: Update, *, dry_run: bool, as_json: bool) -> 
     changes = done.changes
     if as_json:
         found = {"added": changes.added, "removed": changes.removed, "renamed": changes.renamed}
+        found["reordered"] = done.reordered
         print_json({**found, "restored": done.restored, "kept_rows": done.kept_rows, "written": not dry_run})
         return
-    for words, names in (("new", changes.added), ("gone", changes.removed)):
-        for name in names:
-            click.echo(f"  {words}: {name}")
-    for old, now in changes.renamed:
-        click.echo(f"  renamed: {old} is now {now}")
-    for there, header in done.restored:
-        click.echo(f"  header restored: {header}" + (f" (said {there})" if there else ""))
+    for line in _differences(done):
+        click.echo(f"  {line}")
     if changes.is_empty and not done.restored:
         click.echo(f"{file} is up to date.")
     elif not dry_run:
         kept = f" {done.kept_rows} rows of removed columns are kept on a sheet of their own." if done.kept_rows else ""
         click.echo(f"{file} is brought up to date.{kept}")
+
+
+def _differences(done: Update) -> Iterator[str]:
+    """Lines for a person."""
+    changes = done.changes
+    yield from (f"new: {name}" for name in changes.added)
+    yield from (f"gone: {name}" for name in changes.removed)
+    yield from (f"renamed: {old} is now {now}" for old, now in changes.renamed)
+    for there, header in done.restored:
+        yield f"header restored: {header}" + (f" (said {there})" if there else "")
+    if done.reordered:
+        yield f"in another order, left where they stand: {', '.join(done.reordered)}"
 
 
 @template.command("build")

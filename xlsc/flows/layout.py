@@ -70,9 +70,12 @@ class Wanted:
     defaults: Mapping[str, str] = field(default_factory=dict)
 
     def names(self) -> dict[str, ColumnInfo]:
-        """Columns by the texts their headers may have, folded; a name wins over another's caption."""
+        """Columns by the texts their headers may have, folded; a caption wins over another's name.
+
+        The author wrote the captions, and a process may get a column of any name later.
+        """
         found = {folded(self.captions.get(info.name)): info for info in self.columns if self.captions.get(info.name)}
-        return found | {folded(info.name): info for info in self.columns}
+        return {folded(info.name): info for info in self.columns} | found
 
 
 def find_layout(sheet: Sheet, wanted: Wanted) -> SheetLayout:

@@ -67,7 +67,13 @@ class Rules:
     defaults: Mapping[str, str] = field(default_factory=dict)
 
     def wanted(self, columns: Sequence[ColumnInfo], selection: Area | None = None) -> Wanted:
-        """What to look for on a sheet, given the process's columns."""
+        """What to look for on a sheet, given the process's columns; in a template, those that its author listed.
+
+        A person's own column of another name that the process has, or gets later, is never sent. Keys always are.
+        """
+        listed = {item.column.casefold() for item in self.template}
+        if listed:
+            columns = [info for info in columns if info.is_required or info.name.casefold() in listed]
         return Wanted(columns, selection, self.captions, self.skip_markers, self.defaults)
 
     @property
