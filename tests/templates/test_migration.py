@@ -140,7 +140,7 @@ def test_no_value_is_lost_whatever_a_process_becomes(change):
             old = renamed.get(name, name)
             wanted = [f"{old}/{row}" for row in range(2, count + 2)] if old in before else [None] * count
             assert texts[name] == wanted, f"{name} holds other values"
-        assert names == {name for name in process}
+        assert names == set(process)
         assert {f"own {text}/2" for text in own} <= set(map(str, values(path, "Data")))
         assert kept == (count if difference.removed else 0)
         if difference.removed:
