@@ -73,7 +73,7 @@ USES = {
         {"Data": {"E3": "WA", "G4": "cobalt@example.com", "B5": "Ember", "I5": "NET10", "J5": "7", "K5": "2026-02-01"}},
         rows=5,
         rejected=3,
-        validated={"I2": ("LIST", True), "J2": ("DECIMAL", True), "K2": ("DATE", True), "A2": ("TEXT_LEN", True)},
+        validated={"I2": ("LIST", True), "J2": ("CUSTOM", True), "K2": ("CUSTOM", True), "A2": ("TEXT_LEN", True)},
     ),
     "items": Use(
         {
@@ -108,7 +108,7 @@ USES = {
         {"Data": {"F5": "5", "C6": "6100"}},
         rows=6,
         rejected=4,
-        validated={"A2": ("DATE", True), "E2": ("DECIMAL", True)},
+        validated={"A2": ("DATE", True), "E2": ("CUSTOM", True)},
     ),
     "sales_orders": Use(
         {

@@ -59,13 +59,15 @@ class Wanted:
         columns: The process's.
         selection: What the person named or selected; None = the whole sheet.
         captions: Header texts in place of column names, by column name.
-        skip_markers: Cell texts that count as an empty cell, by column name.
+        skip_marker: Cell text that counts as an empty cell in any column; "" = there is none.
+        skip_markers: Further ones, by column name.
         defaults: What an empty cell of a row that is not blank stands for, by column name.
     """
 
     columns: Sequence[ColumnInfo]
     selection: Area | None = None
     captions: Mapping[str, str] = field(default_factory=dict)
+    skip_marker: str = ""
     skip_markers: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from xlsc.core.addresses import Area
 from xlsc.core.documents import group_documents
+from xlsc.core.markers import replace_marker
 from xlsc.core.marks import read_state
 from xlsc.core.results import Code, RowError, RowState
 from xlsc.core.table import Block, Row, Table
@@ -101,7 +102,7 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
     block = sheet.read(layout.area)
     refuse_second_header(block, layout)
     table, errors = encode_block(block, layout.columns, options.text)
-    table = _as_meant(table, wanted)
+    table = _as_meant(replace_marker(table, wanted.skip_marker, None), wanted)
     states = _read_states(block, layout)
     choice = _choose(table, states, block.hidden_rows, options)
     rows = [row for row in table.rows if row.sheet_row in choice.kept]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xlsc.core.addresses import Area, format_cell
+from xlsc.core.markers import BLANK_MARKER, SKIP_MARKER
 from xlsc.core.template import (
-    BLANK_MARKER,
     HEADERS,
     TemplateColumn,
     column_rules,
@@ -24,7 +24,8 @@ from xlsc.sheets.binding import read_binding
 from xlsc.sheets.joined import JoinedSheet
 from xlsc.sheets.port import Book, Sheet
 
-MARKER_LABEL = "Blank marker"
+BLANK_LABEL, SKIP_LABEL = "Blank marker", "Skip marker"
+_MARKERS = {BLANK_LABEL: BLANK_MARKER, SKIP_LABEL: SKIP_MARKER}
 
 
 def read_rules(book: Book) -> Rules:
@@ -33,7 +34,7 @@ def read_rules(book: Book) -> Rules:
     Raises:
         UsageError: The Columns sheet cannot be read; names its row.
     """
-    found, marker = _read_columns_sheet(book)
+    found, markers = _read_columns_sheet(book)
     columns = [item for item, _ in found]
     if not columns:
         return Rules()
@@ -44,7 +45,8 @@ def read_rules(book: Book) -> Rules:
         columns=column_rules(columns, read_lists(book, columns)),
         documents=document_rules(columns),
         captions=captions,
-        blank_marker=marker,
+        blank_marker=markers[BLANK_LABEL],
+        skip_marker=markers[SKIP_LABEL],
         sheets=sheets if len(sheets) > 1 else (),
         keys=keys,
         template=tuple(columns),
@@ -66,8 +68,8 @@ def open_data_sheet(book: Book, name: str | None, rules: Rules) -> Sheet:
     return find_data_sheet(book, rules.headers) if name is None and rules.headers else book.sheet(name)
 
 
-def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], str]:
-    """The columns of the Columns sheet, hidden or not, each with its cell, and the blank marker; none without a sheet.
+def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], dict[str, str]]:
+    """The columns of the Columns sheet, hidden or not, each with its cell, and the markers; none without it.
 
     Raises:
         UsageError: A cell says something unknown, a column stands twice, or the sheet of a template is gone.
@@ -75,26 +77,27 @@ def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], s
     sheet = _columns_sheet(book)
     used = sheet.used_area() if sheet is not None else None
     if sheet is None or used is None:
-        return [], BLANK_MARKER
+        return [], {}
     rows = sheet.read(Area(1, 1, used.last_row, used.last_column)).rows
     headers = {str(value).strip().casefold(): place for place, value in enumerate(rows[0]) if value is not None}
     lost = [text for text in ("Column", "Caption", "Type") if text.casefold() not in headers]
     if lost and not is_template(book):
-        return [], BLANK_MARKER
+        return [], {}
     if lost:
         raise UsageError(
             f"Sheet {sheet.name}: row 1 lacks the header {lost[0]}.", f"Its headers are {', '.join(HEADERS)}."
         )
     places = {field: headers.get(text.casefold()) for text, field in HEADERS.items()}
     found: dict[int, TemplateColumn] = {}
-    marker = BLANK_MARKER
+    markers = dict(_MARKERS)
     for number, row in enumerate(rows[1:], start=2):
         cells = {field: row[place] for field, place in places.items() if place is not None}
         name = str(cells.get("column") or "").strip()
-        label = name.rstrip(":").rstrip().casefold()
-        if label == MARKER_LABEL.casefold():
-            marker = str(cells.get("caption") or BLANK_MARKER).strip()
-        elif name and label != VARIABLE_LABEL.casefold():
+        label = next((label for label in _MARKERS if _names(name, label)), None)
+        if label is not None:
+            markers[label] = str(cells.get("caption") or "").strip() or _MARKERS[label]
+            _refuse_alike(markers, _Place(sheet.name, number, places)("caption"))
+        elif name and not _names(name, VARIABLE_LABEL):
             found[number] = read_row(cells, _Place(sheet.name, number, places))
         elif not name and any(value not in (None, "") for value in cells.values()):
             cell = _Place(sheet.name, number, places)("column")
@@ -102,7 +105,17 @@ def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], s
     _refuse_doubles(sheet.name, found, places)
     listed = [(item, _Place(sheet.name, number, places)("column")) for number, item in found.items()]
     order = {item.column: place for place, item in enumerate(in_order(list(found.values())))}
-    return sorted(listed, key=lambda pair: order[pair[0].column]), marker
+    return sorted(listed, key=lambda pair: order[pair[0].column]), markers
+
+
+def _names(text: str, label: str) -> bool:
+    return text.rstrip(":").rstrip().casefold() == label.casefold()
+
+
+def _refuse_alike(markers: Mapping[str, str], cell: str) -> None:
+    texts = [text.casefold() for text in markers.values()]
+    if len(set(texts)) < len(texts):
+        raise UsageError(f"{cell}: both markers are {texts[0]!r}.", "Let them differ, or leave one empty.")
 
 
 def _columns_sheet(book: Book) -> Sheet | None:

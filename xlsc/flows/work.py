@@ -47,11 +47,12 @@ class Rules:
         documents: Checks on documents.
         captions: Header texts by column name.
         blank_marker: Cell text that sets a value to empty; "" = there is none.
+        skip_marker: Cell text that leaves a value unchanged; "" = there is none.
         sheets: Names of header and lines sheet, when the author put them on two; else ().
         keys: Header texts of the key columns, which join the two.
         template: The template's columns, in order; () where the workbook is no template.
         cells: Where each of them stands on the sheet Columns, for messages.
-        skip_markers: Cell texts that count as an empty cell, by column name.
+        skip_markers: Further ones, by column name.
         defaults: What is sent for an empty cell of a row that is not blank, by column name.
     """
 
@@ -59,6 +60,7 @@ class Rules:
     documents: Sequence[DocumentRule] = ()
     captions: Mapping[str, str] = field(default_factory=dict)
     blank_marker: str = ""
+    skip_marker: str = ""
     sheets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     template: tuple[TemplateColumn, ...] = ()
@@ -74,7 +76,7 @@ class Rules:
         listed = {item.column.casefold() for item in self.template}
         if listed:
             columns = [info for info in columns if info.is_required or info.name.casefold() in listed]
-        return Wanted(columns, selection, self.captions, self.skip_markers, self.defaults)
+        return Wanted(columns, selection, self.captions, self.skip_marker, self.skip_markers, self.defaults)
 
     @property
     def headers(self) -> tuple[str, ...]:
