@@ -77,12 +77,20 @@ def history(process: str, as_json: bool) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write them into this new workbook, to be corrected and sent with --failed-only.",
 )
+@click.option(
+    "--template",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An empty template of PROCESS, whose checks and drop-downs the workbook gets.",
+)
 @json_option
-def errors(process: str, run_number: int, output: Path | None, as_json: bool) -> None:
+def errors(process: str, run_number: int, output: Path | None, template: Path | None, as_json: bool) -> None:
     """List the error rows that the service kept of a run of PROCESS, at most a thousand."""
+    if template is not None and output is None:
+        raise UsageError("--template is given, but no new workbook.", "Name it with --output.")
     with session() as current:
         if output is not None:
-            _print_book(output, write_error_book(current, process, run_number, output), as_json=as_json)
+            made = write_error_book(current, process, run_number, output, template)
+            _print_book(output, made, as_json=as_json)
             return
         found = current.client.errors_for_process_run(find_process(current.client, process).map_key, run_number)
     if as_json:

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "log": "xlsc.cli.outbox:log",
     "template": "xlsc.cli.template:template",
     "data": "xlsc.cli.data:data",
+    "refresh": "xlsc.cli.refresh:refresh",
     "run": "xlsc.cli.data:run",
     "history": "xlsc.cli.listing:history",
     "errors": "xlsc.cli.listing:errors",

@@ -10,30 +10,14 @@ import click
 from xlsc.cli.places import open_desk, open_outbox, session
 from xlsc.cli.printing import json_option, print_json, print_table
 from xlsc.errors import EXIT_OK, EXIT_REJECTED, OutcomeUnknown, UsageError
+from xlsc.flows.log_book import export_log as export_flow
 from xlsc.flows.processes import find_process, read_columns
 from xlsc.flows.rules import open_data_sheet, read_rules
 from xlsc.flows.settle import Settled, settle_by_hand, settle_unknown, show_pending
 from xlsc.outbox import DocumentState, Entry, Phase
 from xlsc.settings import resolve
-from xlsc.sheets.log_book import write_log_book
 
 #: Fields of a line of the log, and their headers.
-_LOG_COLUMNS = {
-    "when_utc": "When (UTC)",
-    "user": "By",
-    "company": "Company",
-    "process": "Process",
-    "run_number": "Run",
-    "documents": "Documents",
-    "rows_read": "Read",
-    "accepted": "Accepted",
-    "rejected": "Rejected",
-    "skipped": "Skipped",
-    "unknown": "Unknown",
-    "seconds": "Seconds",
-    "workbook": "Workbook",
-    "workbook_sha256": "Workbook's SHA-256",
-}
 _BY_HAND = {"accepted": DocumentState.ACCEPTED, "rejected": DocumentState.REJECTED, "not-sent": DocumentState.NOT_SENT}
 
 
@@ -154,15 +138,17 @@ def show_log(as_json: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @json_option
 def export_log(file: Path, as_json: bool) -> None:
-    """Write the log into a new workbook FILE, with charts of rows and seconds per run."""
+    """Write the log into the workbook FILE, with charts of rows and seconds per run.
+
+    A FILE that is there is brought up to date: runs keep the row in which they were sorted, and what stands beside.
+    """
     with open_outbox(resolve()) as box:
         lines = box.run_log.read()
-    rows = [[getattr(line, name) for name in _LOG_COLUMNS] for line in lines]
-    write_log_book(file, list(_LOG_COLUMNS.values()), rows, ("Accepted", "Rejected", "Skipped", "Unknown"))
+    new = export_flow(lines, file)
     if as_json:
-        print_json({"file": str(file), "runs": len(rows)})
+        print_json({"file": str(file), "runs": len(lines), "new": new})
         return
-    click.echo(f"{len(rows):,} runs written into {file}.")
+    click.echo(f"{len(lines):,} runs are in {file}, {new:,} of them new.")
 
 
 @log.command("verify")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from xlsc.cli.places import read_password, session
-from xlsc.cli.printing import json_option, print_json
+from xlsc.cli.printing import json_option, print_json, print_table
 from xlsc.errors import EXIT_OK, EXIT_REJECTED
 from xlsc.flows.publishing import inspect, strip_company
-from xlsc.flows.template_files import build_templates
+from xlsc.flows.template_files import build_templates, copy_shipped, read_definition, shipped_folder, shipped_templates
 from xlsc.flows.templates import Update, new_template, update_template
 from xlsc.sheets.binding import read_binding
 from xlsc.sheets.files import open_book
@@ -50,6 +51,36 @@ def new(process: str, output: Path, all_columns: bool, as_json: bool) -> None:
         )
 
 
+@template.command("list")
+@json_option
+def list_shipped(as_json: bool) -> None:
+    """List the templates that come with xlsc."""
+    found = [
+        {"name": name, "title": made.title, "process": made.process}
+        for name in shipped_templates()
+        for made in (read_definition(shipped_folder() / f"{name}.toml"),)
+    ]
+    if as_json:
+        print_json(found)
+        return
+    print_table(["Name", "Title", "Process"], [tuple(item.values()) for item in found])
+
+
+@template.command("copy")
+@click.argument("name")
+@click.option(
+    "--output", "-o", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The new .xlsx file."
+)
+@json_option
+def copy(name: str, output: Path, as_json: bool) -> None:
+    """Copy the template NAME that comes with xlsc, to be filled or changed."""
+    copy_shipped(name, output)
+    if as_json:
+        print_json({"file": str(output), "template": name})
+        return
+    click.echo(f"{output} is the template {name}. Its sheet Guide says how to go on.")
+
+
 @template.command("update")
 @_file
 @click.option("--process", "-p", default="", help="Process; the template's own when none is named.")
@@ -74,20 +105,28 @@ def _print_update(file: Path, done: Update, *, dry_run: bool, as_json: bool) -> 
     changes = done.changes
     if as_json:
         found = {"added": changes.added, "removed": changes.removed, "renamed": changes.renamed}
+        found["reordered"] = done.reordered
         print_json({**found, "restored": done.restored, "kept_rows": done.kept_rows, "written": not dry_run})
         return
-    for words, names in (("new", changes.added), ("gone", changes.removed)):
-        for name in names:
-            click.echo(f"  {words}: {name}")
-    for old, now in changes.renamed:
-        click.echo(f"  renamed: {old} is now {now}")
-    for there, header in done.restored:
-        click.echo(f"  header restored: {header}" + (f" (said {there})" if there else ""))
+    for line in _differences(done):
+        click.echo(f"  {line}")
     if changes.is_empty and not done.restored:
         click.echo(f"{file} is up to date.")
     elif not dry_run:
         kept = f" {done.kept_rows} rows of removed columns are kept on a sheet of their own." if done.kept_rows else ""
         click.echo(f"{file} is brought up to date.{kept}")
+
+
+def _differences(done: Update) -> Iterator[str]:
+    """Lines for a person."""
+    changes = done.changes
+    yield from (f"new: {name}" for name in changes.added)
+    yield from (f"gone: {name}" for name in changes.removed)
+    yield from (f"renamed: {old} is now {now}" for old, now in changes.renamed)
+    for there, header in done.restored:
+        yield f"header restored: {header}" + (f" (said {there})" if there else "")
+    if done.reordered:
+        yield f"in another order, left where they stand: {', '.join(done.reordered)}"
 
 
 @template.command("build")

@@ -125,6 +125,25 @@ def parse_area(text: str) -> Area:
     return _area(*parse_cell(first), *parse_cell(last or first), text)
 
 
+def parse_reference(text: str) -> tuple[str, Area] | None:
+    """The sheet and the area that a reference names; None where it names anything else than one area.
+
+    >>> parse_reference("='Ann''s list'!$A$2:$A$9")
+    ("Ann's list", Area(first_row=2, first_column=1, last_row=9, last_column=1))
+    >>> parse_reference("OFFSET(Lists!$A$2,0,0,5)") is None
+    True
+    """
+    sheet, sign, cells = text.removeprefix("=").rpartition("!")
+    if not sign:
+        return None
+    if sheet.startswith("'") and sheet.endswith("'"):
+        sheet = sheet[1:-1].replace("''", "'")
+    try:
+        return sheet, parse_area(cells)
+    except UsageError:
+        return None
+
+
 def _area(row_a: int, column_a: int, row_b: int, column_b: int, text: str) -> Area:
     rows, columns = sorted((row_a, row_b)), sorted((column_a, column_b))
     if rows[0] < 1 or rows[1] > MAX_ROW or columns[1] > MAX_COLUMN:

@@ -115,6 +115,8 @@ def _check_documents(table: Table, documents: Iterable[Document], rule: Document
         rows = [table.rows[index] for index in document.indexes]
         if rule.kind == "balance":
             found += _check_balance(table, rows, indexes)
+        elif rule.kind == "total":
+            found += _check_total(table, rows, indexes)
         elif rule.kind == "max_rows":
             found += _check_size(rows, rule.limit or 0)
         else:
@@ -123,7 +125,8 @@ def _check_documents(table: Table, documents: Iterable[Document], rule: Document
     return found
 
 
-def _check_balance(table: Table, rows: Sequence[Row], indexes: Sequence[int]) -> list[RowError]:
+def _add_up(table: Table, rows: Sequence[Row], indexes: Sequence[int]) -> tuple[list[Decimal], list[RowError]]:
+    """The sum of each column, blank cells counted as zero; and the cells that hold no number."""
     sums = [Decimal(0) for _ in indexes]
     wrong: list[RowError] = []
     for row in rows:
@@ -135,6 +138,27 @@ def _check_balance(table: Table, rows: Sequence[Row], indexes: Sequence[int]) ->
                 wrong.append(RowError(row.sheet_row, table.columns[index].name, value, message, Code.TYPE))
             else:
                 sums[place] = _WIDE.add(sums[place], number)
+    return sums, wrong
+
+
+def _check_total(table: Table, rows: Sequence[Row], indexes: Sequence[int]) -> list[RowError]:
+    """Rows whose total is not what the document's parts add up to; rows without a total say nothing."""
+    total, part = indexes
+    sums, wrong = _add_up(table, rows, [part])
+    if wrong:
+        return wrong
+    name, found = table.columns[total].name, []
+    for row in rows:
+        value = row.values[total]
+        number = parse_number(value) if value and value.strip() else None
+        if number is not None and number != sums[0]:
+            message = f"{name} is {quote(value or '')}, but {table.columns[part].name} adds up to {_plain(sums[0])}."
+            found.append(RowError(row.sheet_row, name, value, message, Code.TOTAL))
+    return found
+
+
+def _check_balance(table: Table, rows: Sequence[Row], indexes: Sequence[int]) -> list[RowError]:
+    sums, wrong = _add_up(table, rows, indexes)
     difference = sums[0] if len(sums) == 1 else _WIDE.subtract(sums[0], sums[1])
     if wrong or not difference:
         return wrong

@@ -21,6 +21,7 @@ class Code(StrEnum):
     RANGE = "range"
     DUPLICATE = "duplicate"
     BALANCE = "balance"
+    TOTAL = "total"  # a document's lines add up to something else than it says
     SAME_VALUE = "same_value"  # a header column differs within its document
     DOCUMENT = "document"  # another row of the same document is wrong
     SERVICE = "service"  # the service rejected the row's document

@@ -47,6 +47,7 @@ class ColumnRule:
         choices: The only values that are allowed.
         ignore_case: Whether choices match in any case.
         pattern: Regular expression for the whole text.
+        shape: The pattern in a person's words, for messages; the pattern itself when "".
         minimum: Smallest number, or earliest date for kind "date".
         maximum: Greatest number, or latest date for kind "date".
         unique: Whether a value may stand only once; later rows are wrong.
@@ -62,6 +63,7 @@ class ColumnRule:
     choices: tuple[str, ...] | None = None
     ignore_case: bool = False
     pattern: str | None = None
+    shape: str = ""
     minimum: Bound | None = None
     maximum: Bound | None = None
     unique: bool = False
@@ -85,6 +87,7 @@ class DocumentRule:
 
     Attributes:
         kind: "balance": one column adds up to zero, or the first of two (debit) adds up to the second (credit);
+            "total": the first column says in every row what the second one adds up to;
             "max_rows": at most ``limit`` rows; "same_value": each column is the same in all rows.
         columns: Technical names, in any case.
         limit: Rows, for "max_rows".
@@ -93,20 +96,21 @@ class DocumentRule:
         UsageError: The kind needs other columns or a limit.
     """
 
-    kind: Literal["balance", "max_rows", "same_value"]
+    kind: Literal["balance", "total", "max_rows", "same_value"]
     columns: tuple[str, ...] = ()
     limit: int | None = None
 
     def __post_init__(self) -> None:
         fits = {
             "balance": len(self.columns) in (1, 2),
+            "total": len(self.columns) == 2,
             "max_rows": self.limit is not None and self.limit > 0,
             "same_value": bool(self.columns),
         }
         if not fits.get(self.kind, False):
             raise UsageError(
                 f"The document rule {self.kind!r} is not complete.",
-                "balance needs one or two columns, max_rows a limit above 0, same_value at least one column.",
+                "balance needs one or two columns, total two, max_rows a limit above 0, same_value one or more.",
             )
 
 
@@ -141,7 +145,7 @@ def _judges(rule: ColumnRule) -> list[Callable[[str], Verdict]]:
     if rule.max_length is not None:
         judges.append(lambda value: _judge_length(value, rule.max_length or 0))
     if rule.pattern is not None:
-        judges.append(_pattern_judge(rule.pattern))
+        judges.append(_pattern_judge(rule.pattern, rule.shape or rule.pattern))
     if rule.minimum is not None or rule.maximum is not None:
         judges.append(lambda value: _judge_range(value, rule))
     return judges
@@ -177,9 +181,9 @@ def _judge_length(value: str, limit: int) -> Verdict:
     return Code.TOO_LONG, f"{quote(value)} is {len(value):,} characters long; at most {limit:,} are allowed."
 
 
-def _pattern_judge(pattern: str) -> Callable[[str], Verdict]:
+def _pattern_judge(pattern: str, shape: str) -> Callable[[str], Verdict]:
     match = re.compile(pattern).fullmatch
-    return lambda value: None if match(value) else (Code.PATTERN, f"{quote(value)} does not match {pattern}.")
+    return lambda value: None if match(value) else (Code.PATTERN, f"{quote(value)} does not match {shape}.")
 
 
 def _judge_range(value: str, rule: ColumnRule) -> Verdict:

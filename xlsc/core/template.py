@@ -8,17 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, cast
 
 from xlsc.core.markers import BLANK_MARKER, SKIP_MARKER
 from xlsc.core.rules import ColumnRule, DocumentRule
+from xlsc.core.shapes import describe_shape, shape_pattern
 from xlsc.errors import UsageError
 
 TypeName = Literal["text", "number", "integer", "date", "boolean"]
-CheckName = Literal["", "unique", "debit", "credit", "balance", "same in document"]
+CheckName = Literal["", "unique", "debit", "credit", "balance", "same in document", "total", "part of total"]
 TYPES: tuple[TypeName, ...] = ("text", "number", "integer", "date", "boolean")
-CHECKS: tuple[CheckName, ...] = ("", "unique", "debit", "credit", "balance", "same in document")
+CHECKS: tuple[CheckName, ...] = (
+    "", "unique", "debit", "credit", "balance", "same in document", "total", "part of total",
+)  # fmt: skip
 DATA_SHEET = "Data"
+#: Stands before the name of a range that lists choices; a sign of equality would make a formula of it.
+LIST_SIGN = "list:"
+#: Of what xlsc writes. 2: Pattern, Skip marker and Order on the Columns sheet, which has its columns by their headers.
+LAYOUT_VERSION = 2
 _FORMATS = {"text": "@", "number": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
 _YES = frozenset(("yes", "y", "true", "x", "1"))
 _NO = frozenset(("", "no", "n", "false", "0"))
@@ -36,12 +44,15 @@ class TemplateColumn:
         type: What values are; ends in "?" for a guess.
         length: Longest text in characters; 0 = any.
         number_format: As Excel spells it; the type's own when "".
-        choices: The only values that are allowed.
+        choices: The only values that are allowed; or one text, ``list:`` and the name of a range that lists them.
+        pattern: What a value looks like, as shapes.py reads it; "" = anything.
         check: A check beyond the value itself.
-        default: What new rows begin with.
+        skip_marker: Cell text that counts as an empty cell; "" = none.
+        default: What is sent for an empty cell of a row that has other values.
         example: What the Guide shows.
         help: Input message of the cells.
         sheet: Where it stands, when header and lines have sheets of their own; "" = the data sheet. Keys stand on both.
+        order: Place from left to right, from 1; 0 = as listed.
     """
 
     column: str
@@ -52,11 +63,14 @@ class TemplateColumn:
     length: int = 0
     number_format: str = ""
     choices: tuple[str, ...] = ()
+    pattern: str = ""
     check: str = ""
+    skip_marker: str = ""
     default: str = ""
     example: str = ""
     help: str = ""
     sheet: str = ""
+    order: int = 0
 
     @property
     def header(self) -> str:
@@ -74,9 +88,41 @@ class TemplateColumn:
         return self.type.endswith("?")
 
     @property
+    def choices_name(self) -> str:
+        """The named range that lists the choices; "" where they stand here."""
+        first = self.choices[0] if len(self.choices) == 1 else ""
+        return first[len(LIST_SIGN) :].strip() if first.startswith(LIST_SIGN) else ""
+
+    @property
     def cell_format(self) -> str:
         """Number format of its cells."""
         return self.number_format or _FORMATS[self.plain_type]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVariable:
+    """A variable of a process's own source, filled into a named cell above the data (P §2.2).
+
+    Attributes:
+        name: With GBL_ in front; also the cell's name.
+        caption: What stands beside the cell; the name when "".
+        default: What the cell holds at first.
+        help: Input message of the cell.
+    """
+
+    name: str
+    caption: str = ""
+    default: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChart:
+    """A chart of a run log: ``stacked`` columns, or a ``line``; of the columns named, over the latest runs."""
+
+    title: str
+    kind: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +134,31 @@ class Template:
         title: What the Guide calls it.
         steps: What a person does, in order.
         columns: From left to right.
-        version: Of the template, from 1.
+        version: Of the template; begins at that of the layout.
         formulas: Headers and formulas of columns that are never sent; ``{row}`` is the row's number.
         blank_marker: Cell text that sets a value to empty.
         skip_marker: Cell text that leaves a value unchanged.
+        lists: Names and values of the named ranges that choices refer to.
+        variables: Of the process's own source; they stand above the data.
+        charts: Of a run log, whose columns are those of the log.
     """
 
     process: str
     title: str
     columns: tuple[TemplateColumn, ...]
     steps: tuple[str, ...] = ()
-    version: int = 1
+    version: int = LAYOUT_VERSION
     formulas: tuple[tuple[str, str], ...] = ()
     blank_marker: str = BLANK_MARKER
     skip_marker: str = SKIP_MARKER
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    variables: tuple[TemplateVariable, ...] = ()
+    charts: tuple[TemplateChart, ...] = ()
+
+    @property
+    def header_row(self) -> int:
+        """1-based row of the headers: the first, or below the variables."""
+        return len(self.variables) + 3 if self.variables else 1
 
 
 #: Headers of the Columns sheet, and the fields they stand for.
@@ -114,11 +171,14 @@ HEADERS: Mapping[str, str] = {
     "Length": "length",
     "Format": "number_format",
     "Choices": "choices",
+    "Pattern": "pattern",
     "Check": "check",
+    "Skip marker": "skip_marker",
     "Default": "default",
     "Example": "example",
     "Help": "help",
     "Sheet": "sheet",
+    "Order": "order",
 }
 _GUESSES: tuple[tuple[str, str], ...] = (
     (r"date|since|until|\bday\b", "date?"),
@@ -172,26 +232,31 @@ def read_row(cells: Mapping[str, object], place: str | Callable[[str], str]) -> 
         raise UsageError(
             f"{where('check')}: the check {texts['check']!r} is unknown.", f"Write one of {known}, or leave it out."
         )
-    length = texts["length"]
-    if length and not (length.isascii() and length.isdigit()):
-        raise UsageError(
-            f"{where('length')}: the length {texts['length']!r} is no whole number.", "Write characters, like 15."
-        )
+    if texts["pattern"]:
+        shape_pattern(texts["pattern"], where("pattern"))
     return TemplateColumn(
         column=texts["column"],
         caption=texts["caption"],
         key=_switch(texts["key"], where("key")),
         required=_switch(texts["required"], where("required")),
         type=kind,
-        length=int(length or 0),
+        length=_whole(texts["length"], where("length"), "length"),
         number_format=texts["number_format"],
         choices=tuple(part.strip() for part in texts["choices"].split(";") if part.strip()),
+        pattern=texts["pattern"],
         check=texts["check"].casefold(),
+        skip_marker=texts["skip_marker"],
         default=texts["default"],
         example=texts["example"],
         help=texts["help"],
         sheet=texts["sheet"],
+        order=_whole(texts["order"], where("order"), "order"),
     )
+
+
+def in_order(columns: Sequence[TemplateColumn]) -> tuple[TemplateColumn, ...]:
+    """The columns from left to right: those with an order by it, the others behind in the order of the list."""
+    return tuple(sorted(columns, key=lambda item: item.order or len(columns) + max(c.order for c in columns) + 1))
 
 
 def _switch(text: str, place: str) -> bool:
@@ -214,15 +279,24 @@ def columns_of(columns: Sequence[TemplateColumn], sheet: str) -> tuple[TemplateC
     return tuple(item for item in columns if item.key or (item.sheet or DATA_SHEET) == sheet)
 
 
-def column_rules(columns: Sequence[TemplateColumn]) -> list[ColumnRule]:
-    """The checks on values; guesses make none."""
+def column_rules(
+    columns: Sequence[TemplateColumn], lists: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> list[ColumnRule]:
+    """The checks on values; guesses make none.
+
+    Args:
+        columns: Of the template.
+        lists: Values of the named ranges that choices refer to, by name.
+    """
     return [
         ColumnRule(
             item.column,
             required=item.required or item.key,
             kind="text" if item.is_guess else item.plain_type,
             max_length=item.length or None,
-            choices=item.choices or None,
+            choices=(lists.get(item.choices_name) if item.choices_name else item.choices) or None,
+            pattern=shape_pattern(item.pattern, item.column) if item.pattern else None,
+            shape=describe_shape(item.pattern),
             unique=item.check == "unique",
         )
         for item in columns
@@ -230,14 +304,22 @@ def column_rules(columns: Sequence[TemplateColumn]) -> list[ColumnRule]:
 
 
 def document_rules(columns: Sequence[TemplateColumn]) -> list[DocumentRule]:
-    """The checks on documents: balance of debit and credit or of one column, columns that are the same throughout."""
+    """The checks on documents: balance, totals, columns that are the same throughout."""
     named = {check: [item.column for item in columns if item.check == check] for check in CHECKS}
     rules = [DocumentRule("balance", (name,)) for name in named["balance"]]
     if named["debit"] and named["credit"]:
         rules.append(DocumentRule("balance", (named["debit"][0], named["credit"][0])))
+    if named["total"] and named["part of total"]:
+        rules.append(DocumentRule("total", (named["total"][0], named["part of total"][0])))
     if named["same in document"]:
         rules.append(DocumentRule("same_value", tuple(named["same in document"])))
     return rules
+
+
+def _whole(text: str, place: str, what: str) -> int:
+    if text and not (text.isascii() and text.isdigit()):
+        raise UsageError(f"{place}: the {what} {text!r} is no whole number.", "Write a number, like 15.")
+    return int(text or 0)
 
 
 def _text(value: object) -> str:

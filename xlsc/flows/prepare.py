@@ -13,7 +13,6 @@ from xlsc.core.table import Table
 from xlsc.core.template import TemplateColumn, columns_of
 from xlsc.core.template_changes import compare
 from xlsc.errors import UsageError
-from xlsc.flows.layout import Wanted
 from xlsc.flows.processes import ProcessColumns
 from xlsc.flows.reading import Reading, ReadOptions, read_sheet
 from xlsc.flows.template_headers import refuse_damage
@@ -74,7 +73,7 @@ def prepare(sheet: Sheet, found: ProcessColumns, options: ReadOptions, rules: Ru
     remarks = _stale_columns(rules, found)
     for side, columns in template_sides(sheet, rules):
         refuse_damage(side, columns)
-    reading = read_sheet(sheet, Wanted(found.columns, options.selection, rules.captions, rules.skip_marker), options)
+    reading = read_sheet(sheet, rules.wanted(found.columns, options.selection), options)
     column_rules = [] if unchecked else rules.columns
     document_rules = [] if unchecked else rules.documents
     values = replace_marker(reading.table, rules.blank_marker, None)

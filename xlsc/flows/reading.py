@@ -102,7 +102,7 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
     block = sheet.read(layout.area)
     refuse_second_header(block, layout)
     table, errors = encode_block(block, layout.columns, options.text)
-    table = replace_marker(table, wanted.skip_marker, None)
+    table = _as_meant(replace_marker(table, wanted.skip_marker, None), wanted)
     states = _read_states(block, layout)
     choice = _choose(table, states, block.hidden_rows, options)
     rows = [row for row in table.rows if row.sheet_row in choice.kept]
@@ -121,6 +121,22 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
         len(rows) - asked,
         _read_held(block, layout),
     )
+
+
+def _as_meant(table: Table, wanted: Wanted) -> Table:
+    """The table with skipped cells empty and empty ones at their default; rows that are blank then stay so."""
+    skipped = [wanted.skip_markers.get(name) for name in table.names]
+    defaults = [wanted.defaults.get(name) for name in table.names]
+    if not any(skipped) and not any(defaults):
+        return table
+    rows = []
+    for row in table.rows:
+        pairs = zip(row.values, skipped, strict=True)
+        values = [None if marker and value and value.strip() == marker else value for value, marker in pairs]
+        if any(values):
+            values = [default if value is None else value for value, default in zip(values, defaults, strict=True)]
+        rows.append(Row(row.sheet_row, tuple(values)))
+    return table.with_rows(rows)
 
 
 def _read_held(block: Block, layout: SheetLayout) -> frozenset[int]:

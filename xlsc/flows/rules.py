@@ -13,16 +13,17 @@ from xlsc.core.template import (
     column_rules,
     data_sheets,
     document_rules,
+    in_order,
     read_row,
 )
 from xlsc.errors import UsageError
 from xlsc.flows.data_sheet import find_data_sheet
+from xlsc.flows.named_ranges import COLUMNS_SHEET, VARIABLE_LABEL, read_lists
 from xlsc.flows.work import Rules
 from xlsc.sheets.binding import read_binding
 from xlsc.sheets.joined import JoinedSheet
 from xlsc.sheets.port import Book, Sheet
 
-COLUMNS_SHEET = "Columns"
 BLANK_LABEL, SKIP_LABEL = "Blank marker", "Skip marker"
 _MARKERS = {BLANK_LABEL: BLANK_MARKER, SKIP_LABEL: SKIP_MARKER}
 
@@ -41,15 +42,17 @@ def read_rules(book: Book) -> Rules:
     sheets = data_sheets(columns)
     keys = tuple(item.header for item in columns if item.key)
     return Rules(
-        column_rules(columns),
-        document_rules(columns),
-        captions,
-        markers[BLANK_LABEL],
-        markers[SKIP_LABEL],
-        sheets if len(sheets) > 1 else (),
-        keys,
-        tuple(columns),
-        {item.column: cell for item, cell in found},
+        columns=column_rules(columns, read_lists(book, columns)),
+        documents=document_rules(columns),
+        captions=captions,
+        blank_marker=markers[BLANK_LABEL],
+        skip_marker=markers[SKIP_LABEL],
+        sheets=sheets if len(sheets) > 1 else (),
+        keys=keys,
+        template=tuple(columns),
+        cells={item.column: cell for item, cell in found},
+        skip_markers={item.column: item.skip_marker for item in columns if item.skip_marker},
+        defaults={item.column: item.default for item in columns if item.default},
     )
 
 
@@ -94,13 +97,15 @@ def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], d
         if label is not None:
             markers[label] = str(cells.get("caption") or "").strip() or _MARKERS[label]
             _refuse_alike(markers, _Place(sheet.name, number, places)("caption"))
-        elif name:
+        elif name and not _names(name, VARIABLE_LABEL):
             found[number] = read_row(cells, _Place(sheet.name, number, places))
-        elif any(value not in (None, "") for value in cells.values()):
+        elif not name and any(value not in (None, "") for value in cells.values()):
             cell = _Place(sheet.name, number, places)("column")
             raise UsageError(f"{cell}: the row names no column.", "Write the column's name, or clear the row.")
     _refuse_doubles(sheet.name, found, places)
-    return [(item, _Place(sheet.name, number, places)("column")) for number, item in found.items()], markers
+    listed = [(item, _Place(sheet.name, number, places)("column")) for number, item in found.items()]
+    order = {item.column: place for place, item in enumerate(in_order(list(found.values())))}
+    return sorted(listed, key=lambda pair: order[pair[0].column]), markers
 
 
 def _names(text: str, label: str) -> bool:

@@ -19,7 +19,6 @@ from xlsc.core.results import Code, ErrorTable, RowError, RowState
 from xlsc.core.table import Column, Row, Table
 from xlsc.errors import ServiceError, UsageError
 from xlsc.flows.connect import Session
-from xlsc.flows.layout import Wanted
 from xlsc.flows.processes import ProcessColumns
 from xlsc.flows.reading import ReadOptions, Which, read_sheet
 from xlsc.flows.work import Rules, Work
@@ -99,7 +98,7 @@ def show_pending(work: Work, sheet: Sheet, found: ProcessColumns, rules: Rules) 
         return 0
     options = ReadOptions(which=Which.EVERY, hidden="include")
     try:
-        reading = read_sheet(sheet, Wanted(found.columns, None, rules.captions, rules.skip_marker), options)
+        reading = read_sheet(sheet, rules.wanted(found.columns), options)
     except UsageError:
         return 0
     states, texts, errors = _pending_states(work.outbox, entries, reading.table)

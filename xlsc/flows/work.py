@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlsc.core.addresses import Area
+from xlsc.core.catalog import ColumnInfo
 from xlsc.core.rules import ColumnRule, DocumentRule
 from xlsc.core.template import TemplateColumn
 from xlsc.flows.connect import Session
+from xlsc.flows.layout import Wanted
 from xlsc.outbox import Outbox
 from xlsc.sheets.port import Book
 
@@ -49,6 +52,8 @@ class Rules:
         keys: Header texts of the key columns, which join the two.
         template: The template's columns, in order; () where the workbook is no template.
         cells: Where each of them stands on the sheet Columns, for messages.
+        skip_markers: Further ones, by column name.
+        defaults: What is sent for an empty cell of a row that is not blank, by column name.
     """
 
     columns: Sequence[ColumnRule] = ()
@@ -60,6 +65,18 @@ class Rules:
     keys: tuple[str, ...] = ()
     template: tuple[TemplateColumn, ...] = ()
     cells: Mapping[str, str] = field(default_factory=dict, compare=False)
+    skip_markers: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+    def wanted(self, columns: Sequence[ColumnInfo], selection: Area | None = None) -> Wanted:
+        """What to look for on a sheet, given the process's columns; in a template, those that its author listed.
+
+        A person's own column of another name that the process has, or gets later, is never sent. Keys always are.
+        """
+        listed = {item.column.casefold() for item in self.template}
+        if listed:
+            columns = [info for info in columns if info.is_required or info.name.casefold() in listed]
+        return Wanted(columns, selection, self.captions, self.skip_marker, self.skip_markers, self.defaults)
 
     @property
     def headers(self) -> tuple[str, ...]:

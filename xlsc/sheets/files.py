@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from xlsc.core.addresses import Area
+from xlsc.core.addresses import Area, parse_reference
 from xlsc.core.marks import STATUS_HEADER, MarkPlan, read_state
 from xlsc.core.table import Block, CellValue
 from xlsc.errors import UsageError, WorkbookError
@@ -40,7 +40,7 @@ from xlsc.sheets.ooxml.saving import (
     replace_file,
     try_folder,
 )
-from xlsc.sheets.ooxml.tables import TablePart, read_tables, rename_columns
+from xlsc.sheets.ooxml.tables import TablePart, grow_tables, read_tables, rename_columns, widen_tables
 from xlsc.sheets.ooxml.workbook import SheetEntry
 from xlsc.sheets.port import Book, CellWrite, HeaderCell, ListObject, Sheet
 
@@ -123,6 +123,10 @@ class FileBook:
         """A new, empty worksheet at the end."""
         self.document.refuse_strict()
         return FileSheet(self, self.document.workbook.add_sheet(name))
+
+    def named_area(self, name: str) -> tuple[str, Area] | None:
+        """See port.Book."""
+        return parse_reference(self.document.workbook.defined_name(name) or "")
 
     def append_log(self, headers: Sequence[str], row: Sequence[CellValue]) -> None:
         """See port.Book."""
@@ -226,7 +230,7 @@ class FileSheet:
             for index, row in enumerate(rows[:1] if not self._tables() else rows)
             for place, value in enumerate(row)
         }
-        self._rename_headers(written)
+        self._tell_tables(written)
 
     def write_cells(self, cells: Sequence[CellWrite]) -> None:
         """Write single values."""
@@ -251,7 +255,8 @@ class FileSheet:
         self._document.refuse_strict()
         editor = WriteCells(self._canvas(), _by_row(values), looks)
         self._document.edit(self._part, editor, change)
-        self._rename_headers(values)
+        widen_tables(self._document.package, self._tables(), values)
+        self._tell_tables(values)
 
     def check_marks(self, status_column: int, rows: Sequence[int]) -> None:
         """Refuse a protected sheet whose status cells are locked."""
@@ -340,10 +345,14 @@ class FileSheet:
         _refuse_outside(self.name, max(row for row, _ in values), max(column for _, column in values))
         self._document.refuse_strict()
         self._document.edit(self._part, WriteCells(self._canvas(), _by_row(values)))
-        self._rename_headers(values)
+        self._tell_tables(values)
 
-    def _rename_headers(self, values: Mapping[tuple[int, int], CellValue]) -> None:
-        for item in self._tables():
+    def _tell_tables(self, values: Mapping[tuple[int, int], CellValue]) -> None:
+        tables = self._tables()
+        if tables:
+            written = {cell for cell, value in values.items() if value is not None}
+            grow_tables(self._document.package, tables, written)
+        for item in tables:
             names = {
                 column: str(value)
                 for (row, column), value in values.items()

@@ -14,13 +14,14 @@ from typing import Any
 
 import xlwings as xw
 
-from xlsc.core.addresses import Area
+from xlsc.core.addresses import Area, parse_reference
 from xlsc.core.marks import STATUS_HEADER, MarkPlan, read_state
 from xlsc.core.table import Block, CellValue
 from xlsc.errors import UsageError, WorkbookError
 from xlsc.sheets.chunks import PREFIX, join_texts, replace_text
 from xlsc.sheets.header_looks import KEY_FILL, header_width
 from xlsc.sheets.hosts import Host
+from xlsc.sheets.live_names import refers_to
 from xlsc.sheets.live_values import from_cell, to_cell
 from xlsc.sheets.mark_colours import AUTHOR, MarkColours, property_name, read_fills
 from xlsc.sheets.patience import calmly
@@ -71,6 +72,10 @@ class LiveBook:
             raise UsageError(f"A worksheet cannot be named {name!r}.", "Choose another name of 1 to 31 characters.")
         last = self.book.sheets[-1]
         return LiveSheet(self, calmly(lambda: self.book.sheets.add(name, after=last)))
+
+    def named_area(self, name: str) -> tuple[str, Area] | None:
+        """See port.Book."""
+        return parse_reference(calmly(lambda: refers_to(self.book, name)))
 
     def append_log(self, headers: Sequence[str], row: Sequence[CellValue]) -> None:
         """See port.Book."""

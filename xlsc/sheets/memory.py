@@ -148,12 +148,14 @@ class MemoryBook:
 
     Attributes:
         saves: How often it was saved.
+        names: Defined names: sheet and cells.
     """
 
     def __init__(self, name: str = "book.xlsx", sheet_name: str = "Sheet1") -> None:
         self.name = name
         self.sheets = [MemorySheet(sheet_name)]
         self.saves = 0
+        self.names: dict[str, tuple[str, Area]] = {}
         self._properties: dict[str, str] = {}
 
     def sheet_names(self) -> Sequence[str]:
@@ -174,6 +176,10 @@ class MemoryBook:
         check_sheet_name(name, list(self.sheet_names()))
         self.sheets.append(MemorySheet(name))
         return self.sheets[-1]
+
+    def named_area(self, name: str) -> tuple[str, Area] | None:
+        """See port.Book."""
+        return next((place for known, place in self.names.items() if known.casefold() == name.casefold()), None)
 
     def append_log(self, headers: Sequence[str], row: Sequence[CellValue]) -> None:
         """See port.Book."""

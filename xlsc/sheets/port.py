@@ -147,6 +147,10 @@ class Book(Protocol):
         """A new, empty worksheet at the end."""
         ...
 
+    def named_area(self, name: str) -> tuple[str, Area] | None:
+        """The sheet and the cells that a defined name stands for, its case ignored; None where it is none."""
+        ...
+
     def append_log(self, headers: Sequence[str], row: Sequence[CellValue]) -> None:
         """Add a row to the visible sheet "SmartConnect log", made with these headers where there is none."""
         ...

@@ -33,7 +33,8 @@ def write_guide(sheet: Worksheet, template: Template) -> None:
         sheet.cell(row, 2, step)
         row += 1
     row = _write_columns(sheet, row + 1, template)
-    _write_marks(sheet, row + 1, template)
+    if not template.charts:
+        _write_marks(sheet, row + 1, template)
     set_page(sheet, "guide")
 
 
@@ -60,6 +61,8 @@ def _need(column: TemplateColumn) -> str:
 
 def _takes(column: TemplateColumn) -> str:
     """What its cells take, in words; a guess is said to be one."""
+    if column.choices_name:
+        return f"a value of the list {column.choices_name}"
     if column.choices:
         return f"one of {', '.join(column.choices)}"
     words = _TYPES[column.plain_type]

@@ -28,14 +28,16 @@ def bold(**looks: Any) -> Font:  # noqa: ANN401 - the library's own words
     return Font(**{"name": "Calibri", "size": 11, "bold": True, **looks})
 
 
-def style_header(sheet: Worksheet, place: int, text: str, *, key: bool = False, needed: bool = True) -> None:
-    """A header in row 1: bold where a value is needed, tinted and underlined for a key."""
-    cell = sheet.cell(1, place, text)
+def style_header(
+    sheet: Worksheet, place: int, text: str, *, row: int = 1, key: bool = False, needed: bool = True
+) -> None:
+    """A header: bold where a value is needed, tinted and underlined for a key."""
+    cell = sheet.cell(row, place, text)
     cell.font = bold(bold=needed, underline="single" if key else None)
     cell.fill = PatternFill("solid", fgColor=f"FF{KEY_FILL if key else HEADER_FILL}")
     cell.border = Border(bottom=Side("thin"))
     cell.alignment = Alignment(vertical="center")
-    sheet.row_dimensions[1].height = 21
+    sheet.row_dimensions[row].height = 21
 
 
 def style_line(sheet: Worksheet, row: int, first: int, last: int) -> None:
@@ -57,7 +59,7 @@ def set_width(sheet: Worksheet, place: int, width: float) -> None:
     sheet.column_dimensions[get_column_letter(place)].width = width
 
 
-def set_page(sheet: Worksheet, tab: str) -> None:
+def set_page(sheet: Worksheet, tab: str, header_row: int = 1) -> None:
     """On paper: across, as wide as the page, with the headers on every page; on screen: a tab of its own colour."""
     sheet.sheet_properties.tabColor = TABS[tab]
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
@@ -69,7 +71,7 @@ def set_page(sheet: Worksheet, tab: str) -> None:
     assert footer is not None
     footer.center.text = "&A, &P / &N"
     if tab != "guide":
-        sheet.print_title_rows = "1:1"
+        sheet.print_title_rows = f"{header_row}:{header_row}"
         sheet.print_options.gridLines = True
     else:
         sheet.sheet_view.showGridLines = False

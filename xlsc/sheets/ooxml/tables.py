@@ -5,13 +5,15 @@ Source: ECMA-376 part 1 §18.5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from lxml import etree
 
 from xlsc.core.addresses import Area, parse_area
 from xlsc.sheets.ooxml.package import Package
 from xlsc.sheets.ooxml.relations import read_relations
-from xlsc.sheets.ooxml.xml_parts import child, children, read_xml, to_bytes
+from xlsc.sheets.ooxml.xml_parts import child, children, namespace, read_xml, to_bytes
 from xlsc.sheets.port import ListObject
 
 
@@ -54,6 +56,68 @@ def rename_columns(package: Package, table: TablePart, names: Mapping[int, str])
     columns = children(child(root, "tableColumns"), "tableColumn")
     for column, name in names.items():
         columns[column - table.table.area.first_column].set("name", name)
+    package.put(table.part, to_bytes(root))
+
+
+def grow_tables(package: Package, tables: Sequence[TablePart], written: Collection[tuple[int, int]]) -> None:
+    """Let tables take in rows that were written right below them, as Excel does; those with a totals row stay.
+
+    Args:
+        package: The package.
+        tables: Of the sheet.
+        written: (row, column) of cells that got a value, both 1-based.
+    """
+    for item in tables:
+        area = item.table.area
+        columns = range(area.first_column, area.last_column + 1)
+        others = [other.table.area for other in tables if other is not item]
+        last = area.last_row
+        while any((last + 1, column) in written for column in columns):
+            longer = Area(area.first_row, area.first_column, last + 1, area.last_column)
+            if item.table.has_totals or any(longer.intersect(other) for other in others):
+                break
+            last += 1
+        if last > area.last_row:
+            _set_area(package, item, Area(area.first_row, area.first_column, last, area.last_column))
+
+
+def widen_tables(package: Package, tables: Sequence[TablePart], headers: Mapping[tuple[int, int], object]) -> None:
+    """Let tables take in the headers that were written right beside theirs; a name that is taken stays outside.
+
+    Args:
+        package: The package.
+        tables: Of the sheet.
+        headers: Texts by (row, column), both 1-based.
+    """
+    for item in tables:
+        area = item.table.area
+        root = read_xml(package, item.part)
+        parent = child(root, "tableColumns")
+        if not item.table.has_header or parent is None:
+            continue
+        taken = {column.get("name", "").casefold() for column in children(parent, "tableColumn")}
+        others = [other.table.area for other in tables if other is not item]
+        last = area.last_column
+        while (name := str(headers.get((area.first_row, last + 1)) or "")) and name.casefold() not in taken:
+            if any(Area(area.first_row, last + 1, area.last_row, last + 1).intersect(other) for other in others):
+                break
+            last += 1
+            taken.add(name.casefold())
+            number = max(int(column.get("id", "0")) for column in children(parent, "tableColumn")) + 1
+            etree.SubElement(parent, f"{{{namespace(root)}}}tableColumn", {"id": str(number), "name": name})
+        if last > area.last_column:
+            parent.set("count", str(len(children(parent, "tableColumn"))))
+            package.put(item.part, to_bytes(root))
+            _set_area(package, item, Area(area.first_row, area.first_column, area.last_row, last))
+
+
+def _set_area(package: Package, table: TablePart, area: Area) -> None:
+    root = read_xml(package, table.part)
+    end = area.last_row + (1 if table.table.has_totals else 0)
+    root.set("ref", str(Area(area.first_row, area.first_column, end, area.last_column)))
+    filtered = child(root, "autoFilter")
+    if filtered is not None:
+        filtered.set("ref", str(area))
     package.put(table.part, to_bytes(root))
 
 

@@ -129,6 +129,13 @@ class Workbook:
         visible = [entry for entry in self.sheets() if entry.is_visible]
         return next((entry for entry in visible if entry.index == index), visible[0] if visible else None)
 
+    def defined_name(self, name: str) -> str | None:
+        """What a name of the whole workbook refers to, such as "Lists!$A$2:$A$7"; None where there is no such name."""
+        for item in children(child(self._root, "definedNames"), "definedName"):
+            if item.get("name", "").casefold() == name.casefold() and item.get("localSheetId") is None:
+                return item.text
+        return None
+
     def related_part(self, kind: str) -> str | None:
         """The part of a kind that the workbook refers to, such as "styles"; None where there is none."""
         relation = find_relation(self._package, self.part, kind)
