@@ -60,6 +60,15 @@ class Workbook:
         found = self.cell(sheet, cell).getAnnotation()
         return str(found.getString()) if found is not None else ""
 
+    def unlock(self, sheet: str, password: str) -> bool:
+        """Take a sheet's protection off; whether that was the right password."""
+        refused = load_uno().getClass("com.sun.star.lang.IllegalArgumentException")
+        try:
+            self.sheet(sheet).unprotect(password)
+        except refused:
+            return False
+        return not self.sheet(sheet).isProtected()
+
     def validation(self, sheet: str, cell: str) -> tuple[str, bool, str]:
         """(kind, whether wrong values are refused, message on entering) of a cell's validation."""
         found = self.cell(sheet, cell).Validation

@@ -118,11 +118,11 @@ class TestProcessData:
         data = book["Data"]
         data.tables["Data"].ref = f"A{self.HEADER}:F{self.HEADER + 1}"
         data.tables["Data"].autoFilter.ref = data.tables["Data"].ref
-        data.cell(self.HEADER + 2, 1, "my total")
+        data.cell(self.HEADER + 3, 1, "my total")
         book.save(path)
         before = path.read_bytes()
         refused = signed_in("refresh", path)
-        assert (refused.code, "A6" in refused.err, path.read_bytes() == before) == (2, True, True)
+        assert (refused.code, "A7" in refused.err, path.read_bytes() == before) == (2, True, True)
 
     def test_the_table_grows_with_its_rows(self, signed_in, tmp_path):
         path = copied("process_data", tmp_path)
@@ -169,7 +169,7 @@ class TestProcessErrors:
         assert (report["accepted"], report["rejected"]) == (1, 1)
         return report["runs"][0]["run_number"], f"00{stamp}"
 
-    @pytest.mark.parametrize("template", [True, False])
+    @pytest.mark.parametrize("template", [pytest.param(True, marks=pytest.mark.office), False])
     def test_fix_and_send_again(self, signed_in, tmp_path, template):
         run, number = self.failed_run(signed_in, tmp_path)
         path = tmp_path / "errors.xlsx"
@@ -181,6 +181,8 @@ class TestProcessErrors:
         row = rows_of(path, sheet)[2]
         assert (row[names[0]], row[names[1]]) == (number, 10)
         assert row["SmartConnect"] == f"Rejected, run {run}: State 'ZZ' does not exist."
+        if template:  # as if the person works in Calc
+            path = converted(path, tmp_path)
         book = openpyxl.load_workbook(path)
         assert {"Columns", "Guide"} <= set(book.sheetnames)
         marked = [cell for cells in book[sheet].iter_rows(min_row=2) for cell in cells if cell.fill.patternType]

@@ -30,17 +30,17 @@ def tokens() -> TokenStore:
     return open_token_store(home())
 
 
-def read_password() -> str:
-    """The password from XLSC_PASSWORD, from standard input where that is no terminal, else from a prompt.
+def read_password(variable: str = PASSWORD_VARIABLE) -> str:
+    """The password from a variable, from standard input where that is no terminal, else from a prompt.
 
     Raises:
         UsageError: It is empty.
     """
-    password = os.environ.get(PASSWORD_VARIABLE, "")
+    password = os.environ.get(variable, "")
     if not password:
         password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     if not password:
-        raise UsageError("No password was given.", f"Type it at the prompt, pipe it in, or set {PASSWORD_VARIABLE}.")
+        raise UsageError("No password was given.", f"Type it at the prompt, pipe it in, or set {variable}.")
     return password
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from xlsc.cli.places import session
+from xlsc.cli.places import read_password, session
 from xlsc.cli.printing import json_option, print_json, print_table
 from xlsc.errors import EXIT_OK, EXIT_REJECTED
 from xlsc.flows.publishing import inspect, strip_company
@@ -14,7 +15,10 @@ from xlsc.flows.template_files import build_templates, copy_shipped, read_defini
 from xlsc.flows.templates import Update, new_template, update_template
 from xlsc.sheets.binding import read_binding
 from xlsc.sheets.files import open_book
+from xlsc.sheets.locking import lock_sheets
 
+#: The variable that the password of locked sheets may come in.
+LOCK_VARIABLE = "XLSC_LOCK_PASSWORD"
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
@@ -101,20 +105,28 @@ def _print_update(file: Path, done: Update, *, dry_run: bool, as_json: bool) -> 
     changes = done.changes
     if as_json:
         found = {"added": changes.added, "removed": changes.removed, "renamed": changes.renamed}
+        found["reordered"] = done.reordered
         print_json({**found, "restored": done.restored, "kept_rows": done.kept_rows, "written": not dry_run})
         return
-    for words, names in (("new", changes.added), ("gone", changes.removed)):
-        for name in names:
-            click.echo(f"  {words}: {name}")
-    for old, now in changes.renamed:
-        click.echo(f"  renamed: {old} is now {now}")
-    for there, header in done.restored:
-        click.echo(f"  header restored: {header}" + (f" (said {there})" if there else ""))
+    for line in _differences(done):
+        click.echo(f"  {line}")
     if changes.is_empty and not done.restored:
         click.echo(f"{file} is up to date.")
     elif not dry_run:
         kept = f" {done.kept_rows} rows of removed columns are kept on a sheet of their own." if done.kept_rows else ""
         click.echo(f"{file} is brought up to date.{kept}")
+
+
+def _differences(done: Update) -> Iterator[str]:
+    """Lines for a person."""
+    changes = done.changes
+    yield from (f"new: {name}" for name in changes.added)
+    yield from (f"gone: {name}" for name in changes.removed)
+    yield from (f"renamed: {old} is now {now}" for old, now in changes.renamed)
+    for there, header in done.restored:
+        yield f"header restored: {header}" + (f" (said {there})" if there else "")
+    if done.reordered:
+        yield f"in another order, left where they stand: {', '.join(done.reordered)}"
 
 
 @template.command("build")
@@ -141,24 +153,37 @@ def build(definitions: Path, out: Path | None, as_json: bool) -> None:
 @template.command("publish")
 @_file
 @click.option("--keep-company", is_flag=True, help="Leave service and company in the file.")
+@click.option("--lock", "locked", multiple=True, metavar="SHEET", help="Lock a sheet's locked cells; may repeat.")
+@click.option(
+    "--lock-password",
+    is_flag=True,
+    help=f"Ask for a password that unlocks them; from {LOCK_VARIABLE} or standard input where nobody can be asked.",
+)
 @json_option
-def publish(file: Path, keep_company: bool, as_json: bool) -> int:
+def publish(file: Path, keep_company: bool, locked: tuple[str, ...], lock_password: bool, as_json: bool) -> int:
     """Make FILE ready to be given away: no company, no secret, no path, no name; prints its hash.
 
-    Ends with 1 when something is found that a person has to take out.
+    Ends with 1 when something is found that a person has to take out. In a template, the cells that people fill in
+    are unlocked: with --lock Data only headers and formulas are locked.
     """
-    if not keep_company:
-        book = open_book(file)
-        try:
+    password = read_password(LOCK_VARIABLE) if lock_password and locked else ""
+    book = open_book(file)
+    try:
+        former = read_binding(book)
+        lock_sheets(book, locked, password)
+        if not keep_company:
             strip_company(book)
+        if locked or not keep_company:
             book.save(file)
-        finally:
-            book.close()
-    found = inspect(file)
+    finally:
+        book.close()
+    found = inspect(file, None if keep_company else former)
     if as_json:
         print_json({"file": str(file), "sha256": found.sha256, "findings": list(found.findings)})
     else:
         for finding in found.findings:
             click.echo(f"{file}: {finding}.")
+        if found.findings:
+            click.echo("Take these out; for properties, authors and printers: File > Info > Inspect Document in Excel.")
         click.echo(f"SHA-256 {found.sha256}")
     return EXIT_REJECTED if found.findings else EXIT_OK

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, cast
 
+from xlsc.core.markers import BLANK_MARKER, SKIP_MARKER
 from xlsc.core.rules import ColumnRule, DocumentRule
 from xlsc.core.shapes import describe_shape, shape_pattern
 from xlsc.errors import UsageError
@@ -21,8 +22,6 @@ TYPES: tuple[TypeName, ...] = ("text", "number", "integer", "date", "boolean")
 CHECKS: tuple[CheckName, ...] = (
     "", "unique", "debit", "credit", "balance", "same in document", "total", "part of total",
 )  # fmt: skip
-#: Cell text that sets a value to empty; an empty cell leaves it unchanged.
-BLANK_MARKER = "{blank}"
 DATA_SHEET = "Data"
 #: Stands before the name of a range that lists choices; a sign of equality would make a formula of it.
 LIST_SIGN = "list:"
@@ -138,6 +137,7 @@ class Template:
         version: Of the template; begins at that of the layout.
         formulas: Headers and formulas of columns that are never sent; ``{row}`` is the row's number.
         blank_marker: Cell text that sets a value to empty.
+        skip_marker: Cell text that leaves a value unchanged.
         lists: Names and values of the named ranges that choices refer to.
         variables: Of the process's own source; they stand above the data.
         charts: Of a run log, whose columns are those of the log.
@@ -150,6 +150,7 @@ class Template:
     version: int = LAYOUT_VERSION
     formulas: tuple[tuple[str, str], ...] = ()
     blank_marker: str = BLANK_MARKER
+    skip_marker: str = SKIP_MARKER
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     variables: tuple[TemplateVariable, ...] = ()
     charts: tuple[TemplateChart, ...] = ()
@@ -253,6 +254,11 @@ def read_row(cells: Mapping[str, object], place: str | Callable[[str], str]) -> 
     )
 
 
+def in_order(columns: Sequence[TemplateColumn]) -> tuple[TemplateColumn, ...]:
+    """The columns from left to right: those with an order by it, the others behind in the order of the list."""
+    return tuple(sorted(columns, key=lambda item: item.order or len(columns) + max(c.order for c in columns) + 1))
+
+
 def _switch(text: str, place: str) -> bool:
     """Yes or no; a word that is neither is refused, since a column would be unchecked in silence."""
     if text.casefold() in _YES:
@@ -260,11 +266,6 @@ def _switch(text: str, place: str) -> bool:
     if text.casefold() not in _NO:
         raise UsageError(f"{place}: {text!r} is neither yes nor no.", "Write yes, or leave the cell empty.")
     return False
-
-
-def in_order(columns: Sequence[TemplateColumn]) -> tuple[TemplateColumn, ...]:
-    """The columns from left to right: those with an order by it, the others behind in the order of the list."""
-    return tuple(sorted(columns, key=lambda item: item.order or len(columns) + max(c.order for c in columns) + 1))
 
 
 def data_sheets(columns: Sequence[TemplateColumn]) -> tuple[str, ...]:
@@ -316,10 +317,9 @@ def document_rules(columns: Sequence[TemplateColumn]) -> list[DocumentRule]:
 
 
 def _whole(text: str, place: str, what: str) -> int:
-    number = text.removesuffix(".0")
-    if number and not (number.isascii() and number.isdigit()):
+    if text and not (text.isascii() and text.isdigit()):
         raise UsageError(f"{place}: the {what} {text!r} is no whole number.", "Write a number, like 15.")
-    return int(number or 0)
+    return int(text or 0)
 
 
 def _text(value: object) -> str:

@@ -54,6 +54,26 @@ def compare(template: Sequence[str], process: Sequence[str]) -> Changes:
     )
 
 
+def moved(template: Sequence[str], process: Sequence[str]) -> tuple[str, ...]:
+    """The fewest names that one would have to move to bring a template into the order of its process.
+
+    >>> moved(["No", "Name", "City"], ["City", "No", "Name", "Zip"])
+    ('City',)
+    """
+    order = {name.casefold(): place for place, name in enumerate(process)}
+    common = [name for name in template if name.casefold() in order]
+    runs: list[list[str]] = []  # the longest run in the process's order that ends with each name
+    stays: list[str] = []
+    for name in common:
+        longest: list[str] = []
+        for run in runs:
+            if len(run) > len(longest) and order[run[-1].casefold()] < order[name.casefold()]:
+                longest = run
+        runs.append([*longest, name])
+        stays = max(stays, runs[-1], key=len)
+    return tuple(name for name in common if name not in stays)
+
+
 def likeness(one: str, other: str) -> float:
     """From 0 to 1, in any script; a name that begins or ends the other counts as very alike.
 

@@ -15,6 +15,7 @@ from xlsc.core.addresses import format_cell
 from xlsc.core.catalog import Process
 from xlsc.core.documents import Document, fingerprints, group_documents
 from xlsc.core.judging import find_mismatch, judge
+from xlsc.core.markers import replace_marker
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Table
 from xlsc.errors import OutcomeUnknown, ServiceError, UsageError, XlscError
@@ -64,10 +65,7 @@ class Delivery:
         return encode_rows(self.table.columns, self._rows(), self.variables, self._address)
 
     def _rows(self) -> Sequence[Sequence[str | None]]:
-        marker = self.blank_marker
-        if not marker:
-            return [row.values for row in self.table.rows]
-        return [tuple("" if value == marker else value for value in row.values) for row in self.table.rows]
+        return [row.values for row in replace_marker(self.table, self.blank_marker, "").rows]
 
     def _address(self, row_index: int, column_index: int) -> str:
         column = self.table.columns[column_index].sheet_column

@@ -5,7 +5,7 @@ The workbook is a template: the author's own, or one made for the process on the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,17 +15,18 @@ from xlsc.core.cells_meant import find_cell
 from xlsc.core.marks import plan_marks
 from xlsc.core.results import Code, RowError, RowState
 from xlsc.core.table import Row, Table
-from xlsc.core.template import TemplateColumn, data_sheets
+from xlsc.core.template import TemplateColumn
 from xlsc.errors import UsageError
 from xlsc.flows.connect import Session
-from xlsc.flows.headers import KEY_NOTE
 from xlsc.flows.layout import SheetLayout, Wanted, find_layout
+from xlsc.flows.migrating import add_columns
 from xlsc.flows.processes import ProcessColumns, find_process, read_columns
 from xlsc.flows.refresh import typed_value
-from xlsc.flows.rules import read_rules
+from xlsc.flows.rules import open_data_sheet, read_rules
 from xlsc.flows.templates import columns_hash, template_of
+from xlsc.flows.work import Rules
 from xlsc.sheets.binding import Binding, read_binding, write_binding
-from xlsc.sheets.port import Book, CellWrite, HeaderCell, Sheet
+from xlsc.sheets.port import Book, CellWrite, Sheet
 from xlsc.sheets.template_books import book_of
 from xlsc.sheets.template_writer import template_bytes
 
@@ -136,14 +137,11 @@ def _fill(book: Book, found: ProcessColumns, kept: _Kept, run_number: int) -> in
     rules = read_rules(book)
     if rules.sheets:
         raise UsageError("The template has header and lines on two sheets.", "Choose one with a single data sheet.")
-    columns = rules.template
-    names = data_sheets(columns)
-    there = [name.casefold() for name in book.sheet_names()]
-    sheet = book.sheet(names[0] if names[0].casefold() in there else None)
-    layout = _add_missing(sheet, found, kept, rules.captions)
+    sheet = open_data_sheet(book, None, rules)
+    layout = _add_missing(book, sheet, found, kept, rules)
     _refuse_filled(sheet, layout)
     first = layout.header_row + 1
-    by_name = {item.column: item for item in columns}
+    by_name = {item.column: item for item in rules.template}
     places = [kept.names.index(column.name) if column.name in kept.names else None for column in layout.columns]
     values = [tuple(None if place is None else row[place] for place in places) for row in kept.rows]
     table = Table(layout.columns, [Row(number, row) for number, row in enumerate(values, start=first)])
@@ -174,23 +172,17 @@ def _kind(columns: dict[str, TemplateColumn], name: str) -> TemplateColumn:
     return columns.get(name, TemplateColumn(name))
 
 
-def _add_missing(sheet: Sheet, found: ProcessColumns, kept: _Kept, captions: Mapping[str, str]) -> SheetLayout:
+def _add_missing(book: Book, sheet: Sheet, found: ProcessColumns, kept: _Kept, rules: Rules) -> SheetLayout:
     """Where columns stand; those that hold kept values and that the template lacks are added, so that none is lost."""
-    wanted = Wanted(found.columns, None, captions)
+    wanted = Wanted(found.columns, None, rules.captions)
     layout = find_layout(sheet, wanted)
-    there = {column.name for column in layout.columns}
+    there = {item.column for item in rules.template}
     filled = [name for place, name in enumerate(kept.names) if any(row[place] is not None for row in kept.rows)]
     lost = [name for name in filled if name not in there]
     if not lost:
         return layout
-    used = sheet.used_area()
-    free = max(layout.status_column, used.last_column if used is not None else 0) + 1
     keys = {column.name for column in found.columns if column.is_required}
-    cells = [
-        HeaderCell(place, name, name in keys, KEY_NOTE if name in keys else None)
-        for place, name in enumerate(lost, start=free)
-    ]
-    sheet.write_headers(layout.header_row, cells)
+    add_columns(book, sheet, layout, [TemplateColumn(name, key=name in keys) for name in lost])
     return find_layout(sheet, wanted)
 
 

@@ -59,20 +59,25 @@ class Wanted:
         columns: The process's.
         selection: What the person named or selected; None = the whole sheet.
         captions: Header texts in place of column names, by column name.
-        skip_markers: Cell texts that count as an empty cell, by column name.
+        skip_marker: Cell text that counts as an empty cell in any column; "" = there is none.
+        skip_markers: Further ones, by column name.
         defaults: What an empty cell of a row that is not blank stands for, by column name.
     """
 
     columns: Sequence[ColumnInfo]
     selection: Area | None = None
     captions: Mapping[str, str] = field(default_factory=dict)
+    skip_marker: str = ""
     skip_markers: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
 
     def names(self) -> dict[str, ColumnInfo]:
-        """Columns by the texts their headers may have, folded; a name wins over another's caption."""
+        """Columns by the texts their headers may have, folded; a caption wins over another's name.
+
+        The author wrote the captions, and a process may get a column of any name later.
+        """
         found = {folded(self.captions.get(info.name)): info for info in self.columns if self.captions.get(info.name)}
-        return found | {folded(info.name): info for info in self.columns}
+        return {folded(info.name): info for info in self.columns} | found
 
 
 def find_layout(sheet: Sheet, wanted: Wanted) -> SheetLayout:

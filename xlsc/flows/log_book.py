@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlsc.core.template import data_sheets
 from xlsc.errors import UsageError
 from xlsc.flows.refresh import Fresh, put_rows
-from xlsc.flows.rules import read_rules
+from xlsc.flows.rules import open_data_sheet, read_rules
 from xlsc.flows.template_files import shipped_templates
+from xlsc.flows.work import Rules
 from xlsc.outbox import RunLine
 from xlsc.sheets.files import open_book
-from xlsc.sheets.port import Book, Sheet
+from xlsc.sheets.port import Book
 from xlsc.sheets.template_books import book_of
 
 TEMPLATE = "run_log"
@@ -36,24 +36,22 @@ def export_log(lines: Sequence[RunLine], path: Path) -> int:
     else:
         raise UsageError(f"{path} does not end in .xlsx.", "The workbook holds no macros: let its name end in .xlsx.")
     try:
-        sheet, names = _open(book)
+        rules = read_rules(book)
+        names = _fields(book, rules)
         rows = [[_text(getattr(line, name)) for name in names] for line in lines]
-        done = put_rows(book, sheet, Fresh(names, rows))
+        done = put_rows(open_data_sheet(book, None, rules), rules.template, Fresh(names, rows))
         book.save(path)
     finally:
         book.close()
     return len(lines) - done.places.updated
 
 
-def _open(book: Book) -> tuple[Sheet, list[str]]:
-    """The sheet of the runs, and the fields of the log that it has columns for."""
-    there = {name.casefold() for name in book.sheet_names()}
-    columns = read_rules(book).template
-    names = [item.column for item in columns if item.column in RunLine.__dataclass_fields__]
-    if len(names) != len(columns) or "when_utc" not in names:
+def _fields(book: Book, rules: Rules) -> list[str]:
+    """The fields of the log that the workbook has columns for."""
+    names = [item.column for item in rules.template if item.column in RunLine.__dataclass_fields__]
+    if len(names) != len(rules.template) or "when_utc" not in names:
         raise UsageError(f"{book.name} is no run log of xlsc.", "Choose another name, for a new workbook.")
-    wanted = data_sheets(columns)[0]
-    return book.sheet(wanted if wanted.casefold() in there else None), names
+    return names
 
 
 def _text(value: object) -> str | None:

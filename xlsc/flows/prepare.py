@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from xlsc.core.checks import check_table, spread
 from xlsc.core.documents import Document, group_documents
+from xlsc.core.markers import replace_marker
 from xlsc.core.results import RowError, RowState
-from xlsc.core.table import Row, Table
+from xlsc.core.table import Table
 from xlsc.core.template import TemplateColumn, columns_of
 from xlsc.core.template_changes import compare
 from xlsc.errors import UsageError
@@ -75,7 +76,7 @@ def prepare(sheet: Sheet, found: ProcessColumns, options: ReadOptions, rules: Ru
     reading = read_sheet(sheet, rules.wanted(found.columns, options.selection), options)
     column_rules = [] if unchecked else rules.columns
     document_rules = [] if unchecked else rules.documents
-    values = _without_marker(reading.table, rules.blank_marker)
+    values = replace_marker(reading.table, rules.blank_marker, None)
     findings = [*reading.errors, *check_table(values, column_rules, document_rules)]
     errors = spread(_first_per_cell(findings), reading.table)
     wrong = {error.sheet_row for error in errors}
@@ -108,19 +109,6 @@ def template_sides(sheet: Sheet, rules: Rules) -> list[tuple[Sheet, Sequence[Tem
     if not isinstance(sheet, JoinedSheet):
         return [(sheet, rules.template)]
     return [(side, columns_of(rules.template, side.name)) for side in sheet.sides]
-
-
-def _without_marker(table: Table, marker: str) -> Table:
-    """The table as the checks see it: a value that is the blank marker is blank."""
-    if not marker:
-        return table
-    rows = [
-        Row(row.sheet_row, tuple(None if value == marker else value for value in row.values))
-        if marker in row.values
-        else row
-        for row in table.rows
-    ]
-    return table.with_rows(rows)
 
 
 def _first_per_cell(findings: Sequence[RowError]) -> list[RowError]:

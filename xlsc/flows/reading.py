@@ -13,6 +13,7 @@ from typing import Literal
 
 from xlsc.core.addresses import Area
 from xlsc.core.documents import group_documents
+from xlsc.core.markers import replace_marker
 from xlsc.core.marks import read_state
 from xlsc.core.results import Code, RowError, RowState
 from xlsc.core.table import Block, Row, Table
@@ -101,14 +102,14 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
     block = sheet.read(layout.area)
     refuse_second_header(block, layout)
     table, errors = encode_block(block, layout.columns, options.text)
-    table = _as_meant(table, wanted)
+    table = _as_meant(replace_marker(table, wanted.skip_marker, None), wanted)
     states = _read_states(block, layout)
     choice = _choose(table, states, block.hidden_rows, options)
     rows = [row for row in table.rows if row.sheet_row in choice.kept]
     if len(rows) > options.max_rows:
         raise UsageError(
             f"Sheet {sheet.name} holds {len(rows):,} rows to send; {options.max_rows:,} are allowed at once.",
-            "Send fewer rows with --range, or raise the setting max_rows.",
+            "Send fewer rows with --range, or raise the setting max_rows where no policy locks it.",
         )
     asked = sum(_is_asked(row, block.hidden_rows, options) for row in rows)
     kept_errors = [error for error in errors if error.sheet_row in choice.kept]

@@ -5,7 +5,6 @@ What a row is, and which of its columns tell it apart, stands on the Columns she
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +20,8 @@ from xlsc.errors import UsageError
 from xlsc.flows.connect import Session
 from xlsc.flows.data import read_data
 from xlsc.flows.layout import SheetLayout, Wanted, find_layout
-from xlsc.flows.rules import COLUMNS_SHEET, read_rules, read_variable_names
+from xlsc.flows.named_ranges import COLUMNS_SHEET, read_variable_names
+from xlsc.flows.rules import open_data_sheet, read_rules
 from xlsc.sheets.binding import read_binding
 from xlsc.sheets.port import Book, CellWrite, Sheet
 
@@ -84,7 +84,8 @@ def refresh(
     variables = {**read_variables(book), **given}
     data = read_data(session.client, process, variables)
     fresh = Fresh(data.columns, data.rows)
-    done = put_rows(book, book.sheet(sheet_name), fresh, replace=replace)
+    rules = read_rules(book)
+    done = put_rows(open_data_sheet(book, sheet_name, rules), rules.template, fresh, replace=replace)
     missing = tuple(name for name in data.columns if name not in done.columns)
     places = done.places
     return Refreshed(
@@ -128,16 +129,16 @@ class Put:
     columns: tuple[str, ...]
 
 
-def put_rows(book: Book, sheet: Sheet, fresh: Fresh, *, replace: bool = False) -> Put:
+def put_rows(sheet: Sheet, columns: Sequence[TemplateColumn], fresh: Fresh, *, replace: bool = False) -> Put:
     """Put fresh rows onto a sheet, each into the row that has its key; texts, numbers and dates as the columns say.
 
     Raises:
         UsageError: The headers are not to be found, or a key column is missing from them.
     """
-    known = {item.column.casefold(): item for item in read_rules(book).template}
+    known = {item.column.casefold(): item for item in columns}
     infos = [ColumnInfo(name, is_required=_is_key(known.get(name.casefold()))) for name in fresh.columns]
     captions = {info.name: known[info.name.casefold()].caption for info in infos if info.name.casefold() in known}
-    layout = _within_table(sheet, find_layout(sheet, Wanted(infos, None, captions)))
+    layout = find_layout(sheet, Wanted(infos, None, captions))
     taken = [fresh.columns.index(column.name) for column in layout.columns]
     keys = [place for place, column in zip(taken, layout.columns, strict=True) if column.is_key and not replace]
     present = _present(sheet, layout, by_key=bool(keys))
@@ -156,17 +157,6 @@ def put_rows(book: Book, sheet: Sheet, fresh: Fresh, *, replace: bool = False) -
     writes += [CellWrite(row, target, None) for row in places.emptied for target in targets]
     sheet.write_cells([*writes, *_statuses(sheet, layout, places)])
     return Put(places, tuple(column.name for column in layout.columns))
-
-
-def _within_table(sheet: Sheet, layout: SheetLayout) -> SheetLayout:
-    """Only the rows of the Excel table itself: what touches it below is a person's own, and is not refreshed."""
-    if layout.area is None:
-        return layout
-    for item in sheet.list_objects():
-        if item.area.contains(layout.header_row, layout.area.first_column):
-            last = min(layout.area.last_row, item.area.last_row)
-            return dataclasses.replace(layout, area=dataclasses.replace(layout.area, last_row=last))
-    return layout
 
 
 def _is_key(column: TemplateColumn | None) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xlsc.core.addresses import Area, format_cell
-from xlsc.core.table import Block, CellValue
+from xlsc.core.markers import BLANK_MARKER, SKIP_MARKER
 from xlsc.core.template import (
-    BLANK_MARKER,
     HEADERS,
     TemplateColumn,
     column_rules,
@@ -17,18 +16,16 @@ from xlsc.core.template import (
     in_order,
     read_row,
 )
-from xlsc.core.values import UnencodableValue, encode_value
 from xlsc.errors import UsageError
 from xlsc.flows.data_sheet import find_data_sheet
+from xlsc.flows.named_ranges import COLUMNS_SHEET, VARIABLE_LABEL, read_lists
 from xlsc.flows.work import Rules
 from xlsc.sheets.binding import read_binding
 from xlsc.sheets.joined import JoinedSheet
 from xlsc.sheets.port import Book, Sheet
-from xlsc.wire.variables import check_variable_name
 
-COLUMNS_SHEET = "Columns"
-MARKER_LABEL = "Blank marker"
-VARIABLE_LABEL = "Variable"
+BLANK_LABEL, SKIP_LABEL = "Blank marker", "Skip marker"
+_MARKERS = {BLANK_LABEL: BLANK_MARKER, SKIP_LABEL: SKIP_MARKER}
 
 
 def read_rules(book: Book) -> Rules:
@@ -37,7 +34,8 @@ def read_rules(book: Book) -> Rules:
     Raises:
         UsageError: The Columns sheet cannot be read; names its row.
     """
-    columns, cells, marker = _read_columns_sheet(book)
+    found, markers = _read_columns_sheet(book)
+    columns = [item for item, _ in found]
     if not columns:
         return Rules()
     captions = {item.column: item.caption for item in columns if item.caption}
@@ -47,57 +45,15 @@ def read_rules(book: Book) -> Rules:
         columns=column_rules(columns, read_lists(book, columns)),
         documents=document_rules(columns),
         captions=captions,
-        blank_marker=marker,
+        blank_marker=markers[BLANK_LABEL],
+        skip_marker=markers[SKIP_LABEL],
         sheets=sheets if len(sheets) > 1 else (),
         keys=keys,
+        template=tuple(columns),
+        cells={item.column: cell for item, cell in found},
         skip_markers={item.column: item.skip_marker for item in columns if item.skip_marker},
         defaults={item.column: item.default for item in columns if item.default},
-        template=columns,
-        cells=cells,
     )
-
-
-def read_lists(book: Book, columns: Sequence[TemplateColumn]) -> dict[str, tuple[str, ...]]:
-    """The values of the named ranges that choices refer to, by name, as they would be sent.
-
-    Raises:
-        UsageError: The workbook has no such name, or its cells hold nothing.
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    for item in columns:
-        name = item.choices_name
-        if name and name not in found:
-            found[name] = tuple(_read_list(book, name, item.header))
-    return found
-
-
-def _read_list(book: Book, name: str, header: str) -> list[str]:
-    place = book.named_area(name)
-    if place is None:
-        raise UsageError(
-            f"Sheet {COLUMNS_SHEET}: the choices of {header} are the list {name}, but no cells have that name.",
-            "Define the name in Excel (Formulas, Name Manager), or write the choices with ; between them.",
-        )
-    target = book.sheet(place[0])
-    used = target.used_area()
-    area = place[1].intersect(used) if used is not None else None
-    block = target.read(area) if area is not None else Block(place[1], ())
-    texts = [
-        _as_text(value, block.number_format(row, column))
-        for row, cells in enumerate(block.rows, start=block.area.first_row)
-        for column, value in enumerate(cells, start=block.area.first_column)
-    ]
-    values = [text for text in texts if text]
-    if not values:
-        raise UsageError(f"Sheet {place[0]}: the list {name} in {place[1]} is empty.", "Fill it with allowed values.")
-    return values
-
-
-def _as_text(value: CellValue, number_format: str) -> str:
-    try:
-        return encode_value(value, number_format) or ""
-    except UnencodableValue:
-        return ""
 
 
 def open_data_sheet(book: Book, name: str | None, rules: Rules) -> Sheet:
@@ -112,8 +68,8 @@ def open_data_sheet(book: Book, name: str | None, rules: Rules) -> Sheet:
     return find_data_sheet(book, rules.headers) if name is None and rules.headers else book.sheet(name)
 
 
-def _read_columns_sheet(book: Book) -> tuple[tuple[TemplateColumn, ...], dict[str, str], str]:
-    """The columns of the Columns sheet, hidden or not, the cell of each, and the blank marker; none without a sheet.
+def _read_columns_sheet(book: Book) -> tuple[list[tuple[TemplateColumn, str]], dict[str, str]]:
+    """The columns of the Columns sheet, hidden or not, each with its cell, and the markers; none without it.
 
     Raises:
         UsageError: A cell says something unknown, a column stands twice, or the sheet of a template is gone.
@@ -121,44 +77,45 @@ def _read_columns_sheet(book: Book) -> tuple[tuple[TemplateColumn, ...], dict[st
     sheet = _columns_sheet(book)
     used = sheet.used_area() if sheet is not None else None
     if sheet is None or used is None:
-        return (), {}, BLANK_MARKER
+        return [], {}
     rows = sheet.read(Area(1, 1, used.last_row, used.last_column)).rows
     headers = {str(value).strip().casefold(): place for place, value in enumerate(rows[0]) if value is not None}
     lost = [text for text in ("Column", "Caption", "Type") if text.casefold() not in headers]
     if lost and not is_template(book):
-        return (), {}, BLANK_MARKER
+        return [], {}
     if lost:
         raise UsageError(
             f"Sheet {sheet.name}: row 1 lacks the header {lost[0]}.", f"Its headers are {', '.join(HEADERS)}."
         )
     places = {field: headers.get(text.casefold()) for text, field in HEADERS.items()}
     found: dict[int, TemplateColumn] = {}
-    marker = BLANK_MARKER
+    markers = dict(_MARKERS)
     for number, row in enumerate(rows[1:], start=2):
         cells = {field: row[place] for field, place in places.items() if place is not None}
         name = str(cells.get("column") or "").strip()
-        label = name.rstrip(":").rstrip().casefold()
-        if label == MARKER_LABEL.casefold():
-            marker = str(cells.get("caption") or BLANK_MARKER).strip()
-        elif name and not (label == VARIABLE_LABEL.casefold() and name.endswith(":")):
+        label = next((label for label in _MARKERS if _names(name, label)), None)
+        if label is not None:
+            markers[label] = str(cells.get("caption") or "").strip() or _MARKERS[label]
+            _refuse_alike(markers, _Place(sheet.name, number, places)("caption"))
+        elif name and not _names(name, VARIABLE_LABEL):
             found[number] = read_row(cells, _Place(sheet.name, number, places))
         elif not name and any(value not in (None, "") for value in cells.values()):
             cell = _Place(sheet.name, number, places)("column")
             raise UsageError(f"{cell}: the row names no column.", "Write the column's name, or clear the row.")
     _refuse_doubles(sheet.name, found, places)
-    cells_of = {item.column: _Place(sheet.name, number, places)("column") for number, item in found.items()}
-    return in_order(list(found.values())), cells_of, marker
+    listed = [(item, _Place(sheet.name, number, places)("column")) for number, item in found.items()]
+    order = {item.column: place for place, item in enumerate(in_order(list(found.values())))}
+    return sorted(listed, key=lambda pair: order[pair[0].column]), markers
 
 
-def read_variable_names(book: Book) -> list[str]:
-    """Names of the variables that stand in named cells, as the Columns sheet lists them."""
-    sheet = _columns_sheet(book)
-    used = sheet.used_area() if sheet is not None else None
-    if sheet is None or used is None:
-        return []
-    rows = sheet.read(Area(1, 1, used.last_row, max(used.last_column, 2))).rows
-    named = [row[1] for row in rows if str(row[0] or "").strip() == f"{VARIABLE_LABEL}:"]
-    return [check_variable_name(str(name).strip()) for name in named if name is not None]
+def _names(text: str, label: str) -> bool:
+    return text.rstrip(":").rstrip().casefold() == label.casefold()
+
+
+def _refuse_alike(markers: Mapping[str, str], cell: str) -> None:
+    texts = [text.casefold() for text in markers.values()]
+    if len(set(texts)) < len(texts):
+        raise UsageError(f"{cell}: both markers are {texts[0]!r}.", "Let them differ, or leave one empty.")
 
 
 def _columns_sheet(book: Book) -> Sheet | None:

@@ -8,9 +8,9 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from xlsc.core.markers import BLANK_MARKER, SKIP_MARKER
 from xlsc.core.shapes import shape_pattern
 from xlsc.core.template import (
-    BLANK_MARKER,
     CHECKS,
     LAYOUT_VERSION,
     TYPES,
@@ -50,6 +50,7 @@ def read_definition(path: Path) -> Template:
         version=int(values.get("version", LAYOUT_VERSION)),
         formulas=tuple((str(item["header"]), str(item["formula"])) for item in values.get("formulas", ())),
         blank_marker=str(values.get("blank_marker", BLANK_MARKER)),
+        skip_marker=str(values.get("skip_marker", SKIP_MARKER)),
         lists=tuple((str(name), tuple(map(str, items))) for name, items in values.get("lists", {}).items()),
         variables=tuple(
             TemplateVariable(**_known(path, f"variables[{place}].", item, TemplateVariable))

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from xlsc.core.addresses import Area
 from xlsc.core.catalog import ColumnInfo
-from xlsc.core.table import CellValue
-from xlsc.core.template import Template, TemplateColumn, guess_type, write_row
-from xlsc.core.template_changes import Changes, compare
+from xlsc.core.template import Template, TemplateColumn, guess_type
+from xlsc.core.template_changes import Changes, compare, moved
 from xlsc.errors import UsageError
 from xlsc.flows.connect import Session
-from xlsc.flows.layout import Wanted, find_layout
+from xlsc.flows.migrating import migrate
 from xlsc.flows.prepare import template_sides
 from xlsc.flows.processes import ProcessColumns, find_process, read_columns
-from xlsc.flows.rules import COLUMNS_SHEET, open_data_sheet, read_rules
-from xlsc.flows.template_headers import REMOVED, find_damage, restore
+from xlsc.flows.rules import open_data_sheet, read_rules
+from xlsc.flows.template_headers import find_damage, restore
 from xlsc.flows.work import Rules
 from xlsc.sheets.binding import Binding, read_binding, write_binding
-from xlsc.sheets.port import Book, CellWrite, HeaderCell, Sheet
+from xlsc.sheets.port import Book, Sheet
 from xlsc.sheets.template_writer import write_template
 
-KEPT_SHEET = "Kept columns"
 _STEPS = (
     "Fill the sheet Data, one row per line. Cells tell what they take when you enter them.",
     "Press Check on the SmartConnect tab, or run: xlsc check FILE",
@@ -88,18 +85,20 @@ class Update:
         changes: Between the template and the process.
         restored: Headers that had been damaged and were written anew, as (cell text found, header).
         kept_rows: Rows whose values of removed columns were put aside.
+        reordered: Columns that stand elsewhere among the others in the process; on the sheet they stay where they are.
     """
 
     changes: Changes
     restored: tuple[tuple[str, str], ...]
     kept_rows: int
+    reordered: tuple[str, ...] = ()
 
 
 def update_template(book: Book, session: Session, process: str, sheet_name: str | None, *, dry_run: bool) -> Update:
     """Bring a filled template in line with its process as it is now; no value is lost.
 
-    Renamed columns keep their values under the new name, new ones come before the status column's right, removed ones
-    are copied to a sheet of their own before their headers are marked as gone.
+    Renamed columns keep their values under the new name, new ones come right of the last one, removed ones are copied
+    to a sheet of their own before their headers are marked as gone. No cell of the data is moved.
 
     Args:
         book: The template.
@@ -126,12 +125,25 @@ def update_template(book: Book, session: Session, process: str, sheet_name: str 
     changes = compare([item.column for item in columns], current)
     sheet = open_data_sheet(book, sheet_name, rules)
     restored = _restore_headers(sheet, rules, dry_run=dry_run)
+    reordered = _reordered(binding, columns, found)
     if dry_run:
-        return Update(changes, restored, 0)
-    kept = _migrate(book, sheet, columns, changes, found)
-    version = int(binding.template_version or 1) + (0 if changes.is_empty else 1) if binding else 1
-    write_binding(book, _binding(session, found, version))
-    return Update(changes, restored, kept)
+        return Update(changes, restored, 0, reordered)
+    kept = migrate(book, sheet, rules, changes, found)
+    write_binding(book, _binding(session, found, _version(binding) + (0 if changes.is_empty else 1)))
+    return Update(changes, restored, kept, reordered)
+
+
+def _version(binding: Binding | None) -> int:
+    """The version of a template; 1 where it says none that can be read."""
+    text = binding.template_version if binding else ""
+    return int(text) if text.isascii() and text.isdigit() else 1
+
+
+def _reordered(binding: Binding | None, columns: Sequence[TemplateColumn], found: ProcessColumns) -> tuple[str, ...]:
+    """Columns whose place among the others has changed in the process since the template was made."""
+    if binding is None or binding.columns_hash in ("", columns_hash(found.columns)):
+        return ()
+    return moved([item.column for item in columns], [info.name for info in found.columns])
 
 
 def _restore_headers(sheet: Sheet, rules: Rules, *, dry_run: bool) -> tuple[tuple[str, str], ...]:
@@ -143,86 +155,3 @@ def _restore_headers(sheet: Sheet, rules: Rules, *, dry_run: bool) -> tuple[tupl
         if not dry_run:
             restore(side, damage)
     return tuple(found)
-
-
-def _headers(sheet: Sheet) -> dict[int, str]:
-    used = sheet.used_area()
-    if used is None:
-        return {}
-    row = sheet.read(Area(1, 1, 1, used.last_column)).rows[0]
-    return {column: str(value).strip() for column, value in enumerate(row, start=1) if value not in (None, "")}
-
-
-def _migrate(
-    book: Book, sheet: Sheet, columns: Sequence[TemplateColumn], changes: Changes, found: ProcessColumns
-) -> int:
-    """Columns sheet and headers as they are to be; values of removed columns put aside. Returns the rows put aside."""
-    if changes.is_empty:
-        return 0
-    by_name = {item.column: item for item in columns}
-    names = dict(changes.renamed)
-    captions = {item.column: item.caption for item in columns if item.caption}
-    infos = [ColumnInfo(item.column, item.key) for item in columns]
-    layout = find_layout(sheet, Wanted(infos, None, captions))
-    places = {column.name: column.sheet_column for column in layout.columns}
-    kept = _put_aside(book, sheet, layout.area, [(name, places.get(name)) for name in changes.removed])
-    keys = {column.name: column.is_required for column in found.columns}
-    writes = [
-        CellWrite(layout.header_row, place, names[name])
-        for name in names
-        if not by_name[name].caption and (place := places.get(name)) is not None
-    ]
-    sheet.write_cells([*writes, *_gone(changes.removed, places, layout.header_row)])
-    first = max([layout.status_column, *_headers(sheet)]) + 1
-    cells = [HeaderCell(first + step, name, keys[name]) for step, name in enumerate(changes.added)]
-    if cells:
-        sheet.write_headers(layout.header_row, cells)
-    left = [
-        replace(item, column=names.get(item.column, item.column))
-        for item in columns
-        if item.column not in changes.removed
-    ]
-    added = [TemplateColumn(name, key=keys[name], type=guess_type(name)) for name in changes.added]
-    _write_columns_sheet(book, [*left, *added], len(columns))
-    return kept
-
-
-def _gone(removed: Sequence[str], places: dict[str, int | None], header_row: int) -> list[CellWrite]:
-    """Headers of removed columns say so: their values stay where they are, private from now on."""
-    found = [(name, places.get(name)) for name in removed]
-    return [CellWrite(header_row, place, f"{name}{REMOVED}") for name, place in found if place is not None]
-
-
-def _put_aside(book: Book, sheet: Sheet, area: Area | None, columns: Sequence[tuple[str, int | None]]) -> int:
-    """Copy the values of removed columns onto a sheet of their own, each with its row."""
-    wanted = [(name, place) for name, place in columns if place is not None]
-    if not wanted or area is None:
-        return 0
-    block = sheet.read(area)
-    rows: list[list[CellValue]] = [
-        [number, *(row[place - area.first_column] for _, place in wanted)]
-        for number, row in enumerate(block.rows, start=area.first_row)
-    ]
-    rows = [row for row in rows if any(value is not None for value in row[1:])]
-    if not rows:
-        return 0
-    names = [name.casefold() for name in book.sheet_names()]
-    number, title = 1, KEPT_SHEET
-    while title.casefold() in names:
-        number += 1
-        title = f"{KEPT_SHEET} {number}"
-    book.add_sheet(title).write(1, 1, [["Row", *(name for name, _ in wanted)], *rows])
-    return len(rows)
-
-
-def _write_columns_sheet(book: Book, columns: Sequence[TemplateColumn], former: int) -> None:
-    """The rows of the Columns sheet anew; the row of the blank marker moves below them."""
-    sheet = book.sheet(COLUMNS_SHEET)
-    used = sheet.used_area()
-    assert used is not None
-    tail = [list(row) for row in sheet.read(Area(former + 2, 1, max(used.last_row, former + 2), used.last_column)).rows]
-    rows: list[list[CellValue]] = [list(write_row(item)) for item in columns]
-    width = max(used.last_column, len(rows[0]))
-    whole = [[*row, *([None] * (width - len(row)))] for row in [*rows, *tail]]
-    blank: list[list[CellValue]] = [[None] * width] * max(0, used.last_row - 1 - len(whole))
-    sheet.write(2, 1, [*whole, *blank])

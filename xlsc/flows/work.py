@@ -47,34 +47,41 @@ class Rules:
         documents: Checks on documents.
         captions: Header texts by column name.
         blank_marker: Cell text that sets a value to empty; "" = there is none.
+        skip_marker: Cell text that leaves a value unchanged; "" = there is none.
         sheets: Names of header and lines sheet, when the author put them on two; else ().
         keys: Header texts of the key columns, which join the two.
-        skip_markers: Cell texts that count as an empty cell, by column name.
-        defaults: What is sent for an empty cell of a row that is not blank, by column name.
         template: The template's columns, in order; () where the workbook is no template.
         cells: Where each of them stands on the sheet Columns, for messages.
+        skip_markers: Further ones, by column name.
+        defaults: What is sent for an empty cell of a row that is not blank, by column name.
     """
 
     columns: Sequence[ColumnRule] = ()
     documents: Sequence[DocumentRule] = ()
     captions: Mapping[str, str] = field(default_factory=dict)
     blank_marker: str = ""
+    skip_marker: str = ""
     sheets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    template: tuple[TemplateColumn, ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
     skip_markers: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
 
-    template: tuple[TemplateColumn, ...] = ()
-    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
+    def wanted(self, columns: Sequence[ColumnInfo], selection: Area | None = None) -> Wanted:
+        """What to look for on a sheet, given the process's columns; in a template, those that its author listed.
+
+        A person's own column of another name that the process has, or gets later, is never sent. Keys always are.
+        """
+        listed = {item.column.casefold() for item in self.template}
+        if listed:
+            columns = [info for info in columns if info.is_required or info.name.casefold() in listed]
+        return Wanted(columns, selection, self.captions, self.skip_marker, self.skip_markers, self.defaults)
 
     @property
     def headers(self) -> tuple[str, ...]:
         """What the headers of the data may say: captions and column names."""
         return tuple(dict.fromkeys(text for item in self.template for text in (item.header, item.column)))
-
-    def wanted(self, columns: Sequence[ColumnInfo], selection: Area | None = None) -> Wanted:
-        """What to look for on a sheet, given the process's columns."""
-        return Wanted(columns, selection, self.captions, self.skip_markers, self.defaults)
 
 
 @dataclass(frozen=True, slots=True)

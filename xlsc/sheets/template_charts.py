@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsc.core.template import Template, TemplateChart
-from xlsc.sheets.template_table import bold
+from xlsc.sheets.template_looks import bold
 
 CHARTS_SHEET = "Charts"
 #: Runs that the charts show, and rows of the log that they look into.

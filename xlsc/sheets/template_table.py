@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
-from openpyxl.styles import Border, Font, PatternFill, Side
+from openpyxl.styles import Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -17,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlsc.core.marks import STATUS_HEADER
 from xlsc.core.shapes import describe_shape
 from xlsc.core.template import Template, TemplateColumn
-from xlsc.sheets.header_looks import HEADER_AUTHOR, KEY_FILL, header_width
+from xlsc.sheets.header_looks import HEADER_AUTHOR, header_width
+from xlsc.sheets.template_looks import OPEN, bold, column_width, set_page, set_width, style_header
 
 #: Rows that come formatted and checked; the table grows by itself beyond the first ones.
 READY_ROWS = 1_000
@@ -33,30 +32,45 @@ def write_data(sheet: Worksheet, name: str, template: Template) -> None:
     """One table; on two sheets, each has its own columns and the keys. Variables stand above it in named cells."""
     sheet.title = name
     top = template.header_row
-    last = len(template.columns) + len(template.formulas) + (0 if template.charts else 1)
+    rows = range(top + 1, top + TABLE_ROWS + 1)
     told_apart = _TELLS_APART if template.charts or template.variables else _FORMS_DOCUMENTS
     for place, column in enumerate(template.columns, start=1):
         letter = get_column_letter(place)
-        _write_header(sheet.cell(top, place, column.header), column, told_apart)
-        sheet.column_dimensions[letter].width = header_width(column.header)
-        for row in range(top + 1, top + TABLE_ROWS + 1):
+        _write_header(sheet, (top, place), column, told_apart)
+        set_width(sheet, place, column_width(column))
+        for row in rows:
             sheet.cell(row, place).number_format = column.cell_format
+            sheet.cell(row, place).protection = OPEN
         sheet.column_dimensions[letter].number_format = column.cell_format
-        _add_validation(sheet, f"{letter}{top + 1}:{letter}{top + READY_ROWS}", column)
-    for place, (header, formula) in enumerate(template.formulas, start=len(template.columns) + 1):
-        sheet.cell(top, place, header).font = bold(italic=True)
-        sheet.column_dimensions[get_column_letter(place)].width = header_width(header)
-        for row in range(top + 1, top + TABLE_ROWS + 1):
-            sheet.cell(row, place, formula.replace("{row}", str(row))).number_format = "#,##0.00;[Red]-#,##0.00;"
+        sheet.column_dimensions[letter].protection = OPEN
+        _add_validation(sheet, f"{letter}{top + 1}:{letter}{top + READY_ROWS}", column, template)
+    last = _write_formulas(sheet, template)
     if not template.charts:
-        sheet.cell(top, last, STATUS_HEADER).font = bold()
-        sheet.column_dimensions[get_column_letter(last)].width = 44
+        last += 1
+        style_header(sheet, last, STATUS_HEADER, row=top)
+        set_width(sheet, last, 60)
+        sheet.column_dimensions[get_column_letter(last)].protection = OPEN
+        for row in rows:
+            sheet.cell(row, last).protection = OPEN
     area = f"A{top}:{get_column_letter(last)}{top + TABLE_ROWS}"
     table = Table(displayName=re.sub(r"\W", "", name) or "Data", ref=area)
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
     sheet.add_table(table)
     sheet.freeze_panes = f"A{top + 1}"
     _write_variables(sheet, template)
+    set_page(sheet, "data", top)
+
+
+def _write_formulas(sheet: Worksheet, template: Template) -> int:
+    """Columns of formulas right of the others; returns the last column that is taken."""
+    top, last = template.header_row, len(template.columns)
+    for header, formula in template.formulas:
+        last += 1
+        style_header(sheet, last, header, row=top, needed=False)
+        set_width(sheet, last, header_width(header))
+        for row in range(top + 1, top + TABLE_ROWS + 1):
+            sheet.cell(row, last, formula.replace("{row}", str(row))).number_format = "#,##0.00;[Red]-#,##0.00;"
+    return last
 
 
 def _write_variables(sheet: Worksheet, template: Template) -> None:
@@ -70,6 +84,7 @@ def _write_variables(sheet: Worksheet, template: Template) -> None:
         sheet.cell(row, 1, variable.caption or variable.name)
         cell = sheet.cell(row, 2, variable.default or None)
         cell.number_format = "@"
+        cell.protection = OPEN
         cell.border = Border(left=line, right=line, top=line, bottom=line)
         cell.fill = PatternFill("solid", fgColor=f"FF{_VARIABLE_FILL}")
         told = DataValidation(promptTitle=(variable.caption or variable.name)[:32], showInputMessage=True)
@@ -81,11 +96,10 @@ def _write_variables(sheet: Worksheet, template: Template) -> None:
         book.defined_names[variable.name] = DefinedName(variable.name, attr_text=f"'{sheet.title}'!$B${row}")
 
 
-def _write_header(cell: Cell | MergedCell, column: TemplateColumn, told_apart: str) -> None:
-    cell.font = bold(underline="single" if column.key else None)
-    cell.border = Border(bottom=Side("thin"))
-    if column.key:
-        cell.fill = PatternFill("solid", fgColor=f"FF{KEY_FILL}")
+def _write_header(sheet: Worksheet, place: tuple[int, int], column: TemplateColumn, told_apart: str) -> None:
+    row, number = place
+    style_header(sheet, number, column.header, row=row, key=column.key, needed=column.key or column.required)
+    cell = sheet.cell(row, number)
     words = [column.help] if column.help else []
     if column.key:
         words.append(told_apart)
@@ -97,16 +111,19 @@ def _write_header(cell: Cell | MergedCell, column: TemplateColumn, told_apart: s
         cell.comment = Comment("\n".join(words), HEADER_AUTHOR, height=90, width=260)
 
 
-def _add_validation(sheet: Worksheet, area: str, column: TemplateColumn) -> None:
+def _add_validation(sheet: Worksheet, area: str, column: TemplateColumn, template: Template) -> None:
     """A drop-down, a kind of value, and the message that shows on entering a cell; guesses never refuse."""
-    validation = _validation(column)
+    validation = _validation(column, area.partition(":")[0], template)
     message = input_message(column)
     if message:
         validation.promptTitle, validation.prompt = column.header[:32], message[:255]
         validation.showInputMessage = True
     if validation.type is not None and not column.is_guess:
-        validation.errorTitle, validation.error = column.header[:32], _complaint(column)[:225]
+        validation.errorTitle, validation.error = column.header[:32], _complaint(column, template)[:225]
         validation.showErrorMessage = True
+        if column.choices and not _is_needed(column):
+            # A list cannot take a marker in as well; so that one can be typed, Excel only asks back.
+            validation.errorStyle = "warning"
     if validation.type is None and not message:
         return
     validation.allow_blank = True
@@ -130,7 +147,12 @@ def input_message(column: TemplateColumn) -> str:
     return " ".join(words)
 
 
-def _validation(column: TemplateColumn) -> DataValidation:
+def _is_needed(column: TemplateColumn) -> bool:
+    return column.key or column.required
+
+
+def _validation(column: TemplateColumn, cell: str, template: Template) -> DataValidation:
+    """What the cells take; those that may stay empty take the markers too."""
     if column.choices_name:
         return DataValidation("list", formula1=column.choices_name)
     if column.choices:
@@ -138,26 +160,41 @@ def _validation(column: TemplateColumn) -> DataValidation:
         return DataValidation("list", formula1=f'"{listed}"')
     if column.is_guess:
         return DataValidation()
-    if column.plain_type == "date":
-        return DataValidation("date", operator="greaterThan", formula1="1")
-    if column.plain_type == "number":
-        return DataValidation("decimal", operator="between", formula1="-1E+15", formula2="1E+15")
-    if column.plain_type == "integer":
-        return DataValidation("whole", operator="between", formula1="-1E+15", formula2="1E+15")
-    if column.length:
-        return DataValidation("textLength", operator="lessThanOrEqual", formula1=str(column.length))
-    return DataValidation()
+    if not _is_needed(column):
+        return _optional_validation(column, cell, template)
+    limits = {"formula1": "-1E+15", "formula2": "1E+15"}
+    kinds: dict[str, dict[str, str]] = {
+        "date": {"type": "date", "operator": "greaterThan", "formula1": "1"},
+        "number": {"type": "decimal", "operator": "between", **limits},
+        "integer": {"type": "whole", "operator": "between", **limits},
+        "text": {"type": "textLength", "operator": "lessThanOrEqual", "formula1": str(column.length)},
+    }
+    if column.plain_type == "text" and not column.length:
+        return DataValidation()
+    return DataValidation(**kinds.get(column.plain_type, {}))  # type: ignore[arg-type]  # words the library checks
 
 
-def _complaint(column: TemplateColumn) -> str:
+def _optional_validation(column: TemplateColumn, cell: str, template: Template) -> DataValidation:
+    """A formula: the value is of its kind, or a marker; markers mostly begin with a brace, also renamed ones."""
+    markers = (template.blank_marker, template.skip_marker, column.skip_marker)
+    texts = [text for text in markers if text and not text.startswith("{")]
+    marks = [f'LEFT({cell},1)="{{"', *(f'{cell}="{text.replace(chr(34), chr(34) * 2)}"' for text in texts)]
+    marker = f"OR({','.join(marks)})"
+    tests = {
+        "date": f"IF(ISNUMBER({cell}),{cell}>1,{marker})",
+        "number": f"IF(ISNUMBER({cell}),TRUE,{marker})",
+        "integer": f"IF(ISNUMBER({cell}),{cell}=INT({cell}),{marker})",
+        "text": f"IF(LEN({cell})<={column.length},TRUE,{marker})" if column.length else "",
+    }
+    test = tests.get(column.plain_type, "")
+    return DataValidation("custom", formula1=test) if test else DataValidation()
+
+
+def _complaint(column: TemplateColumn, template: Template) -> str:
+    words = {"date": "Enter a date", "number": "Enter a number", "integer": "Enter a whole number"}
+    text = words.get(column.plain_type, f"Enter at most {column.length} characters")
     if column.choices_name:
-        return f"Choose a value of the list {column.choices_name}."
-    if column.choices:
-        return f"Choose one of: {', '.join(column.choices)}."
-    words = {"date": "Enter a date.", "number": "Enter a number.", "integer": "Enter a whole number."}
-    return words.get(column.plain_type, f"At most {column.length} characters.")
-
-
-def bold(**looks: Any) -> Font:  # noqa: ANN401 - the library's own words
-    """Bold in the workbook's own typeface."""
-    return Font(**{"name": "Calibri", "size": 11, "bold": True, **looks})
+        text = f"Choose a value of the list {column.choices_name}"
+    elif column.choices:
+        text = f"Choose one of {', '.join(column.choices)}"
+    return f"{text}." if _is_needed(column) else f"{text}, or {template.blank_marker} to empty the value."

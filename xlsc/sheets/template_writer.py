@@ -13,7 +13,6 @@ from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -35,7 +34,9 @@ from xlsc.sheets.chunks import split_text
 from xlsc.sheets.header_looks import header_width
 from xlsc.sheets.ooxml.saving import replace_file
 from xlsc.sheets.template_charts import write_charts
-from xlsc.sheets.template_table import MAX_LIST, bold, write_data
+from xlsc.sheets.template_guide import write_guide
+from xlsc.sheets.template_looks import bold, set_page, set_width, style_header
+from xlsc.sheets.template_table import MAX_LIST, write_data
 
 LISTS_SHEET = "Lists"
 _MOMENT = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp, so that the same template has the same bytes
@@ -78,7 +79,7 @@ def template_bytes(template: Template, properties: Mapping[str, str]) -> bytes:
         write_charts(book, sheet, template)
     _write_columns(book.create_sheet("Columns"), template)
     _write_lists(book, template)
-    _write_guide(book.create_sheet("Guide"), template)
+    write_guide(book.create_sheet("Guide"), template)
     for name, text in properties.items():
         for part, value in split_text(name, text).items():
             book.custom_doc_props.append(  # type: ignore[attr-defined]  # the stubs know too little
@@ -124,17 +125,21 @@ def _write_lists(book: Workbook, template: Template) -> None:
 def _write_columns(sheet: Worksheet, template: Template) -> None:
     """The configuration: what stands here is what xlsc checks and sends."""
     for place, name in enumerate(HEADERS, start=1):
-        sheet.cell(1, place, name).font = bold()
-        sheet.column_dimensions[get_column_letter(place)].width = 24 if name in ("Column", "Caption", "Help") else 14
+        style_header(sheet, place, name)
     for row, column in enumerate(template.columns, start=2):
         for place, value in enumerate(write_row(column), start=1):
             cell = sheet.cell(row, place, value)
             if isinstance(value, str):
                 cell.number_format = "@"
+    for place in range(1, len(HEADERS) + 1):
+        cells = [sheet.cell(row, place).value for row in range(1, len(template.columns) + 2)]
+        longest = max(len(str(value)) for value in cells if value is not None)
+        set_width(sheet, place, min(max(longest + 3, 10), 48))
     last = len(template.columns) + 2
-    words = [("Blank marker:", template.blank_marker), *(("Variable:", item.name) for item in template.variables)]
+    words = [("Blank marker:", template.blank_marker), ("Skip marker:", template.skip_marker)]
+    words += [("Variable:", item.name) for item in template.variables]
     for row, (label, text) in enumerate(words, start=last):
-        sheet.cell(row, 1, label)
+        sheet.cell(row, 1, label).font = bold()
         sheet.cell(row, 2, text).number_format = "@"
     kinds = DataValidation(
         "list", formula1=f'"{",".join([*TYPES, *(f"{name}?" for name in TYPES)])}"', allow_blank=True
@@ -144,29 +149,8 @@ def _write_columns(sheet: Worksheet, template: Template) -> None:
         letter = get_column_letter(list(HEADERS).index(name) + 1)
         validation.add(f"{letter}2:{letter}{last - 1}")
         sheet.add_data_validation(validation)
-    sheet.freeze_panes = "A2"
-
-
-def _write_guide(sheet: Worksheet, template: Template) -> None:
-    sheet["A1"] = template.title
-    sheet["A1"].font = bold(size=16)
-    sheet.column_dimensions["A"].width = 6
-    for letter in "BCDEFGHIJ":
-        sheet.column_dimensions[letter].width = 18
-    row = 3
-    for number, step in enumerate(template.steps, start=1):
-        sheet.cell(row, 1, number)
-        cell = sheet.cell(row, 2, step)
-        cell.alignment = Alignment(wrap_text=False, vertical="top")
-        row += 1
-    sheet.cell(row + 1, 2, "Example").font = bold()
-    for place, column in enumerate(template.columns, start=2):
-        sheet.cell(row + 2, place, column.header).font = bold()
-        example = sheet.cell(row + 3, place, column.example or None)
-        example.number_format = "@"
-    if not template.charts:
-        words = f"{template.blank_marker} in a cell sets the value to empty; an empty cell leaves it as it is."
-        sheet.cell(row + 5, 2, words)
+    sheet.freeze_panes = "B2"
+    set_page(sheet, "columns")
 
 
 def _normalise(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ Source: ECMA-376 part 1 §18.3.1.99 (the order of a worksheet's elements).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from lxml import etree
 
@@ -50,6 +50,13 @@ class Frame:
         """Whether locked cells cannot be changed."""
         protection = child(self._root, "sheetProtection")
         return protection is not None and protection.get("sheet", "0") in _TRUE
+
+    def protect(self, attributes: Mapping[str, str]) -> None:
+        """Protect the sheet; an earlier protection goes."""
+        found = child(self._root, "sheetProtection")
+        if found is not None:
+            self._root.remove(found)
+        self._insert(self._new("sheetProtection", dict(attributes)))
 
     def merged_areas(self) -> list[Area]:
         """Merged cells, in the file's order."""
