@@ -125,8 +125,7 @@ class SendReport:
         if not counts.adds_up:
             return "The counts do not add up: trust no row before you have looked at it."
         if counts.unknown:
-            rows = "row" if counts.unknown == 1 else "rows"
-            return f"{counts.unknown:,} {rows} may or may not have been posted: settle them before you go on."
+            return f"{counts.unknown:,} rows may or may not have been posted: settle them before you go on."
         if counts.rejected:
             verb = "rejected" if self.sent else "wrong"
             rows = "row" if counts.read == 1 else "rows"
