@@ -32,7 +32,7 @@ from xlsc.cli.printing import Screen, json_option, print_json, report_as_json
 from xlsc.client.tokens import FileTokens
 from xlsc.core.addresses import Area
 from xlsc.core.table import CellValue
-from xlsc.errors import EXIT_OK, EXIT_REJECTED, WorkbookError
+from xlsc.errors import EXIT_OK, EXIT_REJECTED, WorkbookError, next_step
 from xlsc.flows.check import check
 from xlsc.flows.connect import Credentials, Session, open_session, sign_in
 from xlsc.flows.headers import write_headers
@@ -180,7 +180,7 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise WorkbookError(f"The folder {path} cannot be made: {reason}.", "Name another folder.") from error
+        raise WorkbookError(f"The folder {path} cannot be made: {reason}.", next_step(error)) from error
 
 
 @contextmanager

@@ -26,9 +26,16 @@ SHOWN_CAUSES = 15
 _UNLIMITED_WIDTH = 10_000
 
 
+class _Console(Console):
+    """rich's, but for a pipe that nobody reads any more: that is no exit code 1, which says that rows were rejected."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Standard output; colours, and a limit of width, only on a terminal."""
-    found = Console(highlight=False, soft_wrap=True)
+    found = _Console(highlight=False, soft_wrap=True)
     if not found.is_terminal:
         found.width = _UNLIMITED_WIDTH
     return found
