@@ -80,8 +80,10 @@ class Job:
     def dress(self) -> Dress:
         """How its sheet looks before anything is marked."""
         formats = {self.place(name): number_format for name, number_format in self.formats.items()}
+        centred = frozenset(self.place(name) for name, text in self.formats.items() if "." not in text)
         first = self.area.first_row
-        return Dress(formats, {(first + row, self.place(name)): fill for (row, name), fill in self.own_fills.items()})
+        own = {(first + row, self.place(name)): fill for (row, name), fill in self.own_fills.items()}
+        return Dress(formats, centred, own)
 
 
 @dataclass(frozen=True, slots=True)
