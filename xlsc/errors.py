@@ -16,6 +16,8 @@ ends the command line with EXIT_REJECTED (1).
 
 from __future__ import annotations
 
+import errno
+
 EXIT_OK = 0
 #: The run was made, and its report holds rejected rows.
 EXIT_REJECTED = 1
@@ -32,6 +34,7 @@ __all__ = [
     "UsageError",
     "WorkbookError",
     "XlscError",
+    "next_step",
 ]
 
 
@@ -102,3 +105,22 @@ class OutcomeUnknown(XlscError):
     """A run was sent and its answer did not come: it may or may not have happened."""
 
     exit_code = 5
+
+
+_NEXT_STEPS = {
+    errno.ENOENT: "Check the name, and make its folder first.",
+    errno.ENOTDIR: "Check the name: a part of it is a file, no folder.",
+    errno.EISDIR: "Name a file; this is a folder.",
+    errno.ENOSPC: "Free space on that disk, or choose another one.",
+    errno.EDQUOT: "Free space on that disk, or choose another one.",
+    errno.EFBIG: "Choose another disk; this one takes no file of that size.",
+    errno.EROFS: "That disk can only be read; choose another one.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+}
+
+
+def next_step(error: OSError) -> str:
+    """What a person can do about a file that the system does not let us use; the hint of an XlscError."""
+    return _NEXT_STEPS.get(
+        error.errno or 0, "Close it elsewhere, check that you may write there, or choose another file or folder."
+    )

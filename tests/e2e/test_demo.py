@@ -58,7 +58,7 @@ def test_seven_steps_counts_places_and_three_commands_are_shown(shown):
     for name in ("customers-before", "customers-after", "gl-journal-before", "gl-journal-after"):
         assert os.path.join("books", f"{name}.xlsx") in text
         assert (folder / f"{name}.xlsx").exists()
-    commands = re.findall(r"^    \S.* ((?:serve|login|headers) .*)$", text, re.MULTILINE)
+    commands = re.findall(r"^  \S.* ((?:serve|login|headers) .*)$", text, re.MULTILINE)
     assert [command.split()[0] for command in commands] == ["serve", "login", "headers"]
 
 

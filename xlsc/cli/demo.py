@@ -32,7 +32,7 @@ from xlsc.cli.printing import Screen, json_option, print_json, report_as_json
 from xlsc.client.tokens import FileTokens
 from xlsc.core.addresses import Area
 from xlsc.core.table import CellValue
-from xlsc.errors import EXIT_OK, EXIT_REJECTED, WorkbookError
+from xlsc.errors import EXIT_OK, EXIT_REJECTED, WorkbookError, next_step
 from xlsc.flows.check import check
 from xlsc.flows.connect import Credentials, Session, open_session, sign_in
 from xlsc.flows.headers import write_headers
@@ -80,8 +80,10 @@ class Job:
     def dress(self) -> Dress:
         """How its sheet looks before anything is marked."""
         formats = {self.place(name): number_format for name, number_format in self.formats.items()}
+        centred = frozenset(self.place(name) for name, text in self.formats.items() if "." not in text)
         first = self.area.first_row
-        return Dress(formats, {(first + row, self.place(name)): fill for (row, name), fill in self.own_fills.items()})
+        own = {(first + row, self.place(name)): fill for (row, name), fill in self.own_fills.items()}
+        return Dress(formats, centred, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise WorkbookError(f"The folder {path} cannot be made: {reason}.", "Name another folder.") from error
+        raise WorkbookError(f"The folder {path} cannot be made: {reason}.", next_step(error)) from error
 
 
 @contextmanager

@@ -57,8 +57,8 @@ class Mistake:
 
 
 #: How the columns show their numbers and dates; a ZIP code is a number that keeps its zeros.
-CUSTOMER_FORMATS = {"ZipCode": "00000", "CreditLimit": "#,##0.00", "CustomerSince": "yyyy-mm-dd"}
-JOURNAL_FORMATS = {"PostingDate": "yyyy-mm-dd", "Debit": "#,##0.00", "Credit": "#,##0.00"}
+CUSTOMER_FORMATS = {"ZipCode": "00000", "CreditLimit": "#,##0.00_)", "CustomerSince": "yyyy-mm-dd"}
+JOURNAL_FORMATS = {"PostingDate": "yyyy-mm-dd", "Debit": "#,##0.00_)", "Credit": "#,##0.00_)"}
 #: Cells that somebody has set off before, by (0-based data row, column): their look comes back with the last mark.
 CUSTOMER_OWN_FILLS = {(7, "TermsCode"): "FFF2CC", (11, "CreditLimit"): "E2EFDA", (14, "CreditLimit"): "E2EFDA"}
 

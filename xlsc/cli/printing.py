@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +26,16 @@ SHOWN_CAUSES = 15
 _UNLIMITED_WIDTH = 10_000
 
 
+class _Console(Console):
+    """rich's, but for a pipe that nobody reads any more: that is no exit code 1, which says that rows were rejected."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Standard output; colours, and a limit of width, only on a terminal."""
-    found = Console(highlight=False, soft_wrap=True)
+    found = _Console(highlight=False, soft_wrap=True)
     if not found.is_terminal:
         found.width = _UNLIMITED_WIDTH
     return found
@@ -58,12 +65,12 @@ class Screen:
     def say(self, text: str) -> None:
         """One line on what was done."""
         if not self.quiet:
-            click.echo(f"  {text}".rstrip())
+            click.echo(text)
 
     def report(self, report: SendReport) -> None:
         """What became of the rows."""
         if not self.quiet:
-            print_report(report, as_json=False, indent="  ")
+            print_report(report, as_json=False)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -140,33 +147,27 @@ def _error_as_json(error: RowError) -> dict[str, Any]:
     }
 
 
-def print_report(report: SendReport, *, as_json: bool, indent: str = "") -> None:
+def print_report(report: SendReport, *, as_json: bool) -> None:
     """A report on standard output."""
     if as_json:
         print_json(report_as_json(report))
         return
     out = console()
     colour = "green" if report.is_green else "red" if report.counts.unknown or report.unsettled else "yellow"
-    out.print(Text(indent + report.headline, style=f"bold {colour}"))
-    for line, style in _lines(report):
-        out.print(Text(f"{indent}  {line}", style=style))
-
-
-def _lines(report: SendReport) -> Iterator[tuple[str, str]]:
-    """What stands below a report's headline, and its style."""
-    yield str(report.counts), ""
+    out.print(Text(report.headline, style=f"bold {colour}"))
+    out.print(Text(f"  {report.counts}"))
     for run in report.runs:
         number = f"Run {run.run_number}" if run.run_number else "A run without an answer"
         documents = f"{run.documents:,} document{'' if run.documents == 1 else 's'}"
-        yield f"{number}: {documents}, {run.rejected:,} rejected, {run.seconds:.1f} s", ""
+        out.print(Text(f"  {number}: {documents}, {run.rejected:,} rejected, {run.seconds:.1f} s"))
     for reason, count in report.skip_reasons.items():
-        yield f"{count:,} skipped: {reason}", ""
+        out.print(Text(f"  {count:,} skipped: {reason}"))
     for remark in report.remarks:
-        yield remark, "yellow"
+        out.print(Text(f"  {remark}", style="yellow"))
     causes = report.causes
     for cause in causes[:SHOWN_CAUSES]:
-        yield describe_cause(cause), ""
+        out.print(Text(f"  {describe_cause(cause)}"))
     if len(causes) > SHOWN_CAUSES:
-        yield f"and {len(causes) - SHOWN_CAUSES:,} further messages; all with --json", ""
+        out.print(Text(f"  and {len(causes) - SHOWN_CAUSES:,} further messages; all with --json"))
     if report.counts.unknown or report.unsettled:
-        yield "Ask the service what became of them: xlsc settle", "bold"
+        out.print(Text("  Ask the service what became of them: xlsc settle", style="bold"))

@@ -16,6 +16,7 @@ from xlsc.errors import EXIT_OK, UsageError
 from xlsc.flows.background import start_in_background
 from xlsc.flows.send import bodies
 from xlsc.flows.send import send as send_flow
+from xlsc.sheets.ooxml.saving import replace_file
 
 
 @click.command("send")
@@ -68,6 +69,11 @@ def send(
         sending = chosen | {"on_behalf_of": on_behalf_of}
         options = to_send_options(choices, desk, dry_run=chosen["dry_run"], sending=sending)
         if save_request is not None:
+            if save_request.resolve() in (book.resolve(), desk.target.resolve()):
+                raise UsageError(
+                    f"{save_request} is the workbook itself.",
+                    "Name another file with --save-request, such as body.xml.",
+                )
             _save(save_request, bodies(desk.work, options))
         try:
             with stop_between_runs() as stopped:
@@ -98,4 +104,4 @@ def _save(path: Path, found: list[bytes]) -> None:
             f"There are {len(found)} requests to save into one file.",
             "Leave --documents-per-run out." if found else "There is no row to send; see: xlsc check.",
         )
-    path.write_bytes(found[0])
+    replace_file(path, lambda file: file.write(found[0]))

@@ -94,11 +94,12 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
     """The rows of a sheet that are meant.
 
     Raises:
-        UsageError: See ``find_layout``; or more rows than the settings allow.
+        UsageError: See ``find_layout``; the selection lies beside the data; more rows than the settings allow.
     """
     layout = find_layout(sheet, wanted)
     if layout.area is None:
         return Reading(layout, Table(layout.columns, ()), (), {})
+    _refuse_beside(layout.area, options.selection, sheet.name)
     block = sheet.read(layout.area)
     refuse_second_header(block, layout)
     table, errors = encode_block(block, layout.columns, options.text)
@@ -137,6 +138,16 @@ def _as_meant(table: Table, wanted: Wanted) -> Table:
             values = [default if value is None else value for value, default in zip(values, defaults, strict=True)]
         rows.append(Row(row.sheet_row, tuple(values)))
     return table.with_rows(rows)
+
+
+def _refuse_beside(area: Area, selection: Area | None, sheet_name: str) -> None:
+    """A selection of no row of data is a slip, and no wish to send nothing."""
+    if selection is not None and (selection.last_row < area.first_row or selection.first_row > area.last_row):
+        raise UsageError(
+            f"There is no row of data in {selection}: on sheet {sheet_name} they stand in rows "
+            f"{area.first_row:,} to {area.last_row:,}.",
+            "Select rows of the data, or name them with --range.",
+        )
 
 
 def _read_held(block: Block, layout: SheetLayout) -> frozenset[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from openpyxl import load_workbook
-from openpyxl.styles import Border, PatternFill, Side
+from openpyxl.styles import Alignment, Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -30,10 +30,12 @@ class Dress:
 
     Attributes:
         formats: Number formats by 1-based column.
+        centred: Columns of codes and dates, which would else touch their neighbours.
         own: Fill colours, as RRGGBB, of cells that a person is said to have set off; (row, column), 1-based.
     """
 
     formats: Mapping[int, str] = field(default_factory=dict)
+    centred: frozenset[int] = frozenset()
     own: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -54,6 +56,8 @@ def dress_book(path: Path, area: Area, dress: Dress) -> None:
         for row in range(area.first_row, area.last_row + 1):
             if column in dress.formats:
                 sheet.cell(row, column).number_format = dress.formats[column]
+            if column in dress.centred:
+                sheet.cell(row, column).alignment = Alignment(horizontal="center")
         letter = get_column_letter(column)
         sheet.column_dimensions[letter].width = max(sheet.column_dimensions[letter].width, _room(sheet, area, column))
     for (row, column), colour in dress.own.items():
