@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -207,7 +208,7 @@ class History:
 
 
 def insert_errors(connection: Connection, run_id: str, tenant: TenantRows, saved: bool) -> None:
-    """Write the error rows of a tenant; nothing for none."""
+    """Write the error rows of a tenant, as many as can be read back; nothing for none."""
     if not tenant.table.rows:
         return
     error_id = str(uuid.uuid4())
@@ -217,7 +218,7 @@ def insert_errors(connection: Connection, run_id: str, tenant: TenantRows, saved
     connection.execute(schema.run_errors.insert().values(id=error_id, run_id=run_id, **place, **counts))
     rows = [
         {"id": str(uuid.uuid4()), "error_id": error_id, "position": position, "values": list(row), "message": message}
-        for position, (row, message) in enumerate(zip(table.rows, table.messages, strict=True))
+        for position, (row, message) in enumerate(islice(zip(table.rows, table.messages, strict=True), MAX_ERROR_ROWS))
     ]
     connection.execute(schema.run_error_rows.insert(), rows)
 

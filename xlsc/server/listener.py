@@ -98,6 +98,13 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
         else:
             self._throw_away()
 
+    def send_continue(self) -> None:
+        """Ask for the body, unless the headers alone are reason enough to refuse it."""
+        if self.request is not None and self.request.error is not None:
+            self.request.expect_continue = False
+            return
+        super().send_continue()
+
     def handle_close(self) -> None:
         """Close, or after a refusal only say that nothing more will come from this side."""
         if not self.lingers or self.lingering_since is not None or not self._end_sending():

@@ -113,12 +113,15 @@ def test_given_rows_take_the_place_of_the_runs_own(history: History):
     assert saved.errors.messages == ["new"]
 
 
-def test_at_most_a_thousand_rows_come_back_and_all_are_counted(history: History):
+def test_at_most_a_thousand_rows_come_back_and_all_are_counted(history: History, store: Store):
     run = history.start(start())
     history.finish(run, bad(*[f"error {index}" for index in range(MAX_ERROR_ROWS + 5)], saved=True))
     (saved,) = history.saved_errors(run)
     assert saved.error_count == MAX_ERROR_ROWS + 5
     assert saved.errors.messages == [f"error {index}" for index in range(MAX_ERROR_ROWS)]
+    with store.reading() as connection:  # what nobody can read is not kept
+        kept = connection.execute(select(func.count()).select_from(schema.run_error_rows)).scalar()
+    assert kept == MAX_ERROR_ROWS
 
 
 def test_unsaved_errors_go_after_ten_runs_and_saved_ones_stay(history: History, store: Store):
