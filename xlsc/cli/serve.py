@@ -59,6 +59,11 @@ def store_options(command: Command) -> Command:
 )
 @click.option("--strict-original", is_flag=True, help="Refuse with a blank body, as the original service does.")
 @click.option("--public-url", metavar="URL", help="Address callers reach the service under, for links in answers.")
+@click.option(
+    "--trusted-proxy",
+    metavar="ADDRESS",
+    help="Address of a proxy before the service: callers are where its X-Forwarded-For says, in logs and limits.",
+)
 @click.option("--no-samples", is_flag=True, help="Start an empty service: no sample companies, users and processes.")
 @click.option("--threads", type=click.IntRange(1, 256), default=8, show_default=True, help="Requests at the same time.")
 @click.option(
@@ -87,7 +92,7 @@ def _say_where(service: Service, as_json: bool) -> None:
         click.echo(json.dumps({"url": service.url, "api_url": service.api_url, "port": service.port}))
     else:
         click.echo(f"The service runs at {service.api_url} (Ctrl+C ends it).")
-        if service.backend.accounts.users_with_published_password():
+        if "demo@example.com" in service.backend.accounts.users_with_published_password():
             click.echo("Sign in as demo@example.com with the password demo.")
     sys.stdout.flush()
 

@@ -168,6 +168,8 @@ class TimedServer(TcpWSGIServer):  # type: ignore[misc]
             max_request_header_size=MAX_HEADER_BYTES,
             max_request_body_size=options.body_bytes + 1,
             asyncore_use_poll=hasattr(select, "poll"),
+            trusted_proxy=options.trusted_proxy,
+            trusted_proxy_headers={"x-forwarded-for"} if options.trusted_proxy else set(),
         )
         self.sockets: dict[int, Any] = {}
         dispatcher = ThreadedTaskDispatcher()

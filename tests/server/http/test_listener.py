@@ -120,6 +120,19 @@ def test_a_slow_but_steady_body_is_waited_for(tmp_path: Path):
         assert talk(port, head(500), *[b"x" * 50] * 10, pause=0.3).endswith(b"\r\n\r\n500")
 
 
+@pytest.mark.parametrize(
+    ("proxy", "seen"), [("127.0.0.1", "203.0.113.7"), ("192.0.2.1", "127.0.0.1"), (None, "127.0.0.1")]
+)
+def test_only_a_trusted_proxy_says_where_a_caller_is(tmp_path: Path, proxy: str | None, seen: str):
+    def where(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", str(len(environ["REMOTE_ADDR"])))])
+        return [environ["REMOTE_ADDR"].encode()]
+
+    with listening(tmp_path, where, trusted_proxy=proxy) as port:
+        lines = ("GET / HTTP/1.1", "Host: x", "Connection: close", "X-Forwarded-For: 203.0.113.7")
+        assert talk(port, "\r\n".join((*lines, "", "")).encode()).endswith(f"\r\n\r\n{seen}".encode())
+
+
 def test_nonsense_is_refused(port: int):
     assert talk(port, b"\x16\x03\x01\x02\x00 nonsense\r\n\r\n").split(b"\r\n")[0].split()[1] == b"400"
 
