@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import click
 from platformdirs import user_data_path
 
+from xlsc.errors import UsageError
 from xlsc.server.options import DEFAULT_BODY_BYTES, ServiceOptions
 from xlsc.server.service import Service, start_service
 
@@ -80,6 +82,8 @@ def serve(max_body: int, no_samples: bool, quiet: bool, as_json: bool, **chosen:
 
     A first start makes two sample companies with processes and users; they can be reached from this machine only.
     """
+    if chosen["public_url"] and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", chosen["public_url"]):
+        raise UsageError("--public-url is no address.", "Write it as https://rehearsal.example.com.")
     options = ServiceOptions(samples=not no_samples, body_bytes=max_body * MEBIBYTE, **chosen)
     _log_to_stderr(quiet)
     with start_service(options) as service:
