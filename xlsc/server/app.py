@@ -54,6 +54,11 @@ def create_app(options: ServiceOptions, backend: Backend | None = None) -> Flask
     def answer(path: str) -> Response:
         return _answer(service, path)
 
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> Response:
+        """What Flask itself refuses before a route is found, such as a verb that nobody knows."""
+        return _refuse(service, request.path, Refusal(error.code or 400, f"{error.name}."))
+
     return app
 
 

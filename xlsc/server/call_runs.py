@@ -18,6 +18,9 @@ from xlsc.wire.variables import decode_variables
 
 #: Far more than a process has; as many as a database takes at most.
 MAX_COLUMNS = 2000
+#: As many as a worksheet has.
+MAX_ROWS = 1_048_576
+MAX_COLUMN_NAME = 500
 
 
 def run_map(context: Context) -> RunResult:
@@ -94,7 +97,9 @@ def _read_rows(context: Context) -> Given:
         body = read_body(context.request, context.backend.options.body_bytes)
         if not body.strip():
             raise bad_request("The body with the rows is missing.")
-        asked = decode_request(body, charset_of(context.request))
+        asked = decode_request(body, charset_of(context.request), MAX_ROWS)
     if len(asked.columns) > MAX_COLUMNS:
         raise bad_request(f"The rows have more than {MAX_COLUMNS} columns.")
+    if any(len(name) > MAX_COLUMN_NAME for name in asked.columns):
+        raise bad_request(f"The name of a column is longer than {MAX_COLUMN_NAME} characters.")
     return Given((asked.columns, asked.rows), asked.variables)

@@ -98,6 +98,13 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
         else:
             self._throw_away()
 
+    def send_continue(self) -> None:
+        """Ask for the body, unless the headers alone are reason enough to refuse it."""
+        if self.request is not None and self.request.error is not None:
+            self.request.expect_continue = False
+            return
+        super().send_continue()
+
     def handle_close(self) -> None:
         """Close, or after a refusal only say that nothing more will come from this side."""
         if not self.lingers or self.lingering_since is not None or not self._end_sending():
@@ -161,6 +168,8 @@ class TimedServer(TcpWSGIServer):  # type: ignore[misc]
             max_request_header_size=MAX_HEADER_BYTES,
             max_request_body_size=options.body_bytes + 1,
             asyncore_use_poll=hasattr(select, "poll"),
+            trusted_proxy=options.trusted_proxy,
+            trusted_proxy_headers={"x-forwarded-for"} if options.trusted_proxy else set(),
         )
         self.sockets: dict[int, Any] = {}
         dispatcher = ThreadedTaskDispatcher()

@@ -90,8 +90,10 @@ def check_decoded(variables: Mapping[str, str]) -> dict[str, str]:
     """Variables that were read from XML, when their names are those of variables.
 
     Raises:
-        MalformedText: A name is not.
+        MalformedText: A name is not, or there are too many.
     """
+    if len(variables) > MAX_VARIABLES:
+        raise MalformedText(f"There are more than {MAX_VARIABLES:,} variables.")
     for name in variables:
         if not _NAME.fullmatch(name):
             raise MalformedText(f"{name[:100]!r} is not the name of a variable; names begin with {PREFIX}.")
