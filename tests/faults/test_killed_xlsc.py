@@ -9,9 +9,8 @@ import sys
 import openpyxl
 import pytest
 
-from tests.faults.bench import COLUMNS, Ledger
+from tests.faults.bench import Ledger
 from xlsc.cli.main import run
-from xlsc.sheets.files import create_book
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not a signal of Windows")
 
@@ -51,25 +50,6 @@ sys.exit(run(sys.argv[2:]))
 STEPS = ["begin", "mark_sending", "send", "settle", "apply", "save", "marks_written"]
 
 
-@pytest.fixture
-def place(service, tmp_path, monkeypatch):
-    """A home that is signed in, and a workbook of three journals, one of them wrong."""
-    monkeypatch.setenv("XLSC_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XLSC_TOKEN_STORE", "file")
-    monkeypatch.setenv("XLSC_PASSWORD", "demo")
-    assert run(["login", service.api_url, "--email", "demo@example.com", "--company", "Contoso Ltd", "--json"]) == 0
-    names = [f"X{os.path.basename(tmp_path)[-8:]}{number}".replace("_", "")[:18] for number in range(3)]
-    rows = [list(COLUMNS)]
-    for number, name in enumerate(names):
-        rows.append(["2026-03-02", name, "9999" if number == 2 else "6100", "kill", 5.0, None])
-        rows.append(["2026-03-02", name, "1000", "kill", None, 5.0])
-    path = tmp_path / "book.xlsx"
-    book = create_book(path, "Data")
-    book.sheet().write(1, 1, rows)
-    book.save()
-    return path, names
-
-
 def statuses(path):
     sheet = openpyxl.load_workbook(path)["Data"]
     return [str(sheet.cell(row, 7).value or "").split(",")[0].split(":")[0] for row in range(2, 8)]
@@ -77,8 +57,8 @@ def statuses(path):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
-def test_a_killed_send_leaves_the_truth(service, place, capfd, when, step):
-    path, names = place
+def test_a_killed_send_leaves_the_truth(service, signed_in, journal, capfd, when, step):
+    path, names = journal
     command = ["send", str(path), "--process", "GL JOURNAL", "--json"]
     done = subprocess.run(
         [sys.executable, "-c", DRIVER, f"{when}-{step}", *command], capture_output=True, check=False, timeout=60
@@ -132,8 +112,8 @@ def test_a_folder_that_goes_away_during_the_run_loses_no_outcome(bench):
 
 
 @pytest.mark.skipif(shutil.which("prlimit") is None, reason="prlimit is not installed")
-def test_a_full_disk_sends_nothing(service, place, capfd):
-    path, names = place
+def test_a_full_disk_sends_nothing(service, signed_in, journal, capfd):
+    path, names = journal
     before = path.read_bytes()
     command = [sys.executable, "-m", "xlsc", "send", str(path), "--process", "GL JOURNAL", "--json"]
     limited = ["prlimit", "--fsize=4096", *command]
