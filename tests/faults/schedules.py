@@ -22,6 +22,7 @@ from tests.faults.bench import Bench, open_bench, serving
 from tests.faults.dying import Killed, MortalOutbox, jumping_clock
 from tests.faults.proxy import Fault, http
 from xlsc.errors import OutcomeUnknown, ServiceError, UsageError
+from xlsc.flows import send as sending
 from xlsc.flows.reading import ReadOptions, Which
 from xlsc.flows.report import SendReport
 from xlsc.flows.send import SendOptions, send
@@ -274,10 +275,33 @@ def bench_of(service: object, home: Path, seed: int) -> Iterator[Bench]:
             bench.outbox.close()  # it may be another one than the bench was opened with
 
 
+@contextlib.contextmanager
+def reading_columns_once() -> Iterator[None]:
+    """Ask for the process and its columns once: they stay the same, and take most of a schedule's time."""
+    find, read = sending.find_process, sending.read_columns
+    kept: dict[str, object] = {}
+
+    def find_once(client: object, name: str) -> object:
+        if name not in kept:
+            kept[name] = read(client, find(client, name))  # type: ignore[arg-type]
+        return kept[name]
+
+    sending.find_process = find_once  # type: ignore[assignment]
+    sending.read_columns = lambda _client, found: found  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sending.find_process, sending.read_columns = find, read
+
+
 def play_many(seeds: range) -> Tally:
     """Play schedules on a service of their own."""
     tally = Tally()
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "service") as service:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder) / "service") as service,
+        reading_columns_once(),
+    ):
         for seed in seeds:
             with tempfile.TemporaryDirectory(dir=folder) as home, bench_of(service, Path(home), seed) as bench:
                 play(bench, seed, tally)

@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import openpyxl
-import pytest
 
 from tests.faults.bench import COLUMNS
 from tests.faults.proxy import Fault
@@ -72,14 +71,6 @@ def test_the_pace_follows_the_time_a_run_takes():
     slow = Pace(0)
     slow.note(100, 400.0)
     assert len(next(slow.chunks(list(range(50))))) == 5
-
-
-@pytest.fixture
-def signed_in(service, tmp_path, monkeypatch):
-    monkeypatch.setenv("XLSC_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XLSC_TOKEN_STORE", "file")
-    monkeypatch.setenv("XLSC_PASSWORD", "demo")
-    assert run(["login", service.api_url, "--email", "demo@example.com", "--company", "Contoso Ltd", "--json"]) == 0
 
 
 def test_a_send_in_the_background_shows_at_the_next_settle(signed_in, service, tmp_path, capfd):
