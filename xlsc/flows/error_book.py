@@ -60,6 +60,7 @@ def write_error_book(session: Session, process: str, run_number: int, path: Path
         raise UsageError(
             f"The service kept no error rows of run {run_number} of {found.process.map_id}.",
             "List its runs with: xlsc history PROCESS.",
+            in_excel="List its runs with the worksheet function SC_HISTORY.",
         )
     table = Table(columns, [Row(number, values) for number, values in enumerate(rows, start=_FIRST_ROW)])
     binding = Binding(

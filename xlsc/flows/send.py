@@ -10,7 +10,7 @@ from xlsc.core.documents import Document, fingerprints
 from xlsc.core.marks import plan_marks
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Table
-from xlsc.errors import ServiceError, UsageError, WorkbookError
+from xlsc.errors import SentBefore, ServiceError, WorkbookError
 from xlsc.flows.bisect import find_guilty, is_refused_whole, most_runs
 from xlsc.flows.delivery import Delivered, Delivery, deliver
 from xlsc.flows.logs import log_runs
@@ -53,6 +53,8 @@ class SendOptions:
         dry_run: Do everything but send and mark.
         bisect: Halve a run that is refused as a whole until its guilty documents stand alone.
         mark: Show the outcome in the workbook; False leaves that to a later settle.
+        wanted_again: Fingerprints of documents that were accepted before and shall go once more: the person saw them.
+        leave_accepted: Leave documents out that were accepted before, instead of stopping the send.
     """
 
     process: str
@@ -67,11 +69,18 @@ class SendOptions:
     dry_run: bool = False
     bisect: bool = False
     mark: bool = True
+    wanted_again: frozenset[str] = frozenset()
+    leave_accepted: bool = False
 
     @property
     def again(self) -> bool:
-        """Whether documents that were accepted before go once more."""
-        return self.read.which is Which.ALL
+        """Whether any document that was accepted before goes once more."""
+        return self.read.which is Which.ALL or bool(self.wanted_again)
+
+    @property
+    def leaves_accepted(self) -> bool:
+        """Whether documents that were accepted before are left out without a word."""
+        return self.leave_accepted or self.read.which is Which.NEW
 
 
 @dataclass(slots=True)
@@ -157,7 +166,7 @@ def _show_safely(
     except WorkbookError as error:
         if not report.runs:
             raise
-        remark = f"The workbook does not show it: {error.message} Write the marks later with: xlsc settle BOOK."
+        remark = f"The workbook does not show it: {error.message} The outbox keeps it: settle open entries to show it."
         return replace(report, remarks=(*report.remarks, remark))
     return report
 
@@ -200,31 +209,36 @@ def _status(state: RowState, run_number: int | None) -> str:
 def _hold_sent(work: Work, prepared: Prepared, options: SendOptions, progress: _Progress) -> list[Document]:
     """The documents that may go; those accepted before from anywhere stop the send, or are left out of what is new."""
     documents = prepared.documents
-    if options.again or not documents:
+    if options.read.which is Which.ALL or not documents:
         return documents
     prints = fingerprints(prepared.good, documents)
     settings = work.session.settings
     key = prepared.found.process.map_key
     before = work.outbox.accepted_before(work.session.service, settings.company_id, key, prints)
+    before = {text: item for text, item in before.items() if text not in options.wanted_again}
     if not before:
         return documents
     paired = list(zip(documents, prints, strict=True))
-    if options.read.which is not Which.NEW:
-        raise _sent_before([(document, before[text]) for document, text in paired if text in before])
+    if not options.leaves_accepted:
+        raise _sent_before({text: (document, before[text]) for document, text in paired if text in before})
     progress.skip(prepared.good, [document for document, text in paired if text in before], SKIPPED_SENT)
     return [document for document, text in paired if text not in before]
 
 
-def _sent_before(found: Sequence[tuple[Document, Accepted]]) -> UsageError:
-    named = [
-        f"{' | '.join(text or '' for text in document.key) or 'a row'} on {item.when.astimezone():%Y-%m-%d %H:%M}"
+def _sent_before(found: Mapping[str, tuple[Document, Accepted]]) -> SentBefore:
+    named = {
+        fingerprint: f"{' | '.join(text or '' for text in document.key) or 'a row'}"
+        f" on {item.when.astimezone():%Y-%m-%d %H:%M}"
         f" by {item.by}{f' in run {item.run_number}' if item.run_number else ''} from {item.workbook}"
-        for document, item in found[:_NAMED]
-    ]
-    more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
-    return UsageError(
-        f"Documents with the same content were accepted before: {'; '.join(named)}{more}. Nothing was sent.",
+        for fingerprint, (document, item) in found.items()
+    }
+    more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+    listed = "; ".join(list(named.values())[:_NAMED])
+    return SentBefore(
+        f"Documents with the same content were accepted before: {listed}{more}. Nothing was sent.",
         "Send only what was never sent with --new-only, or send these once more with --again.",
+        in_excel="Press Not yet sent, which leaves them out.",
+        documents=named,
     )
 
 
