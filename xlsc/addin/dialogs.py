@@ -84,6 +84,10 @@ class Dialogs(Protocol):
         """Ask for one of these; None when the person gave up. Enter takes the last one. Waits."""
         ...
 
+    def give_up(self) -> None:
+        """Take windows away that wait for an answer."""
+        ...
+
     def open_progress(self, title: str) -> Progress:
         """A window for long work."""
         ...
@@ -96,6 +100,9 @@ class Dialogs(Protocol):
 class ExcelDialogs:
     """Message boxes of the running Excel, windows made with tkinter."""
 
+    def __init__(self) -> None:
+        self._asking: list[Child] = []
+
     def show(self, title: str, text: str) -> None:
         """Tell something."""
         _app().alert(text[:MAX_TEXT], title=title, buttons="ok")
@@ -107,13 +114,18 @@ class ExcelDialogs:
 
     def ask(self, title: str, fields: Sequence[Field], text: str = "") -> Mapping[str, str] | None:
         """Ask in a window of its own."""
-        answer = _ask({"title": title, "text": text, "fields": [asdict(field) for field in fields]})
+        answer = self._ask({"title": title, "text": text, "fields": [asdict(field) for field in fields]})
         return None if answer is None else {str(name): str(value) for name, value in answer.items()}
 
     def choose(self, title: str, text: str, choices: Sequence[str]) -> str | None:
         """Ask in a window of its own, with a button for each choice."""
-        answer = _ask({"title": title, "text": text, "fields": [], "buttons": list(choices)})
+        answer = self._ask({"title": title, "text": text, "fields": [], "buttons": list(choices)})
         return None if answer is None else str(answer["button"])
+
+    def give_up(self) -> None:
+        """Take windows away that wait for an answer."""
+        for window in list(self._asking):
+            window.close()
 
     def open_progress(self, title: str) -> Progress:
         """A window for long work."""
@@ -123,14 +135,15 @@ class ExcelDialogs:
         """A window with errors."""
         return Child(_ERRORS, {"title": title, "groups": list(groups)})
 
-
-def _ask(question: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    window = Child(_WINDOW, question)
-    try:
-        answer: Mapping[str, Any] | None = window.wait()
-    finally:
-        window.close()
-    return answer
+    def _ask(self, question: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        window = Child(_WINDOW, question)
+        self._asking.append(window)
+        try:
+            answer: Mapping[str, Any] | None = window.wait()
+        finally:
+            self._asking.remove(window)
+            window.close()
+        return answer
 
 
 def _app() -> xw.App:

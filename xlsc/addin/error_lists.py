@@ -100,8 +100,8 @@ def grant(wish: Mapping[str, str], one: OpenList) -> Steps[None]:
 def select(sheet: LiveSheet, cell: tuple[int, int]) -> str:
     """Bring a cell to the front; its note in the status bar. Returns the note."""
     # A range can be selected on the sheet in front only.
-    sheet.sheet.book.activate()
-    sheet.sheet.activate()
+    if (DESK.book().name, DESK.sheet().name) != (sheet.sheet.book.name, sheet.name):
+        sheet.sheet.activate()
     target = sheet.sheet.range(cell)
     target.select()
     note = target.note

@@ -105,9 +105,11 @@ class Job:
         while not self._requests.empty():
             _serve(self._requests.get())
         if not self._outcome.is_known:
+            self._show_progress()
             if not (self.is_stopping and self._step is not None and self._step.stopping == "leaves"):
-                self._show_progress()
                 return False
+            if self._step.is_window:
+                DESK.dialogs.give_up()
             self._outcome = _Outcome(failure=Stopped(), is_known=True)
         self._hide_progress()
         return self._go_on()
@@ -216,13 +218,18 @@ class Jobs:
     def _drive(self, job: Job) -> None:
         """Let a job do what is quick; what it then waits for takes none of Excel's time."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        self._is_at_work = True
+        self._is_at_work = has_ended = True
         try:
             while not job.advance():
                 if not job.wait(deadline - time.monotonic()):
+                    has_ended = False
                     return
         finally:
             self._is_at_work = False
+            if has_ended:
+                self._end(job)
+
+    def _end(self, job: Job) -> None:
         self.active.remove(job)
         if job.alone:
             DESK.tell_ribbon("XlscSetWorking", False)

@@ -1,4 +1,4 @@
-"""A workbook as it was when a macro began: work in a thread goes on with it, its marks go into the real sheets later."""
+"""A workbook as it was when a macro began: work in a thread goes on with it; marks go into real sheets later."""
 
 from __future__ import annotations
 

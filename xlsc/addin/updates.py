@@ -63,7 +63,8 @@ def describe(own: str, newest: Newest) -> str:
     if not newest.version:
         return f"This is xlsc {own}. Whether there is a newer one is not known: {newest.why}."
     if _order(newest.version) > _order(own):
-        return f"This is xlsc {own}; {newest.version} is there. Get it with: pip install --upgrade xlsc, and install the add-in again."
+        how = "Get it with: pip install --upgrade xlsc, then install the add-in again."
+        return f"This is xlsc {own}; {newest.version} is there. {how}"
     return f"This is xlsc {own}, the newest version."
 
 

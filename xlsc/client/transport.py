@@ -39,7 +39,7 @@ _NOT_SENT = (
 )
 
 #: What somebody in Excel does about a run without an answer.
-LOOK_UP = "Press Open entries, which asks the service, before you send these rows again."
+LOOK_UP = "Press Open entries, which asks the service, or look at the last run (Describe), before you do it again."
 
 
 @dataclass(frozen=True, slots=True)
