@@ -127,7 +127,8 @@ def fix_alike(sheet: LiveSheet, cell: tuple[int, int]) -> Steps[None]:
     kept = tuple(one for one in group.cells if now is not None and now.value == group.value and one in set(now.cells))
     count = fix(sheet, Alike(group.header, group.value, kept), read_value(given["value"], group.value)) if kept else 0
     left = f" {len(group.cells) - count:,} had been changed meanwhile." if count < len(group.cells) else ""
-    DESK.dialogs.show("Fix all like this", f"{count:,} cells written.{left} Send them with Failed only.")
+    cells = "1 cell" if count == 1 else f"{count:,} cells"
+    DESK.dialogs.show("Fix all like this", f"{cells} written.{left} Send them with Failed only.")
 
 
 def _find_alike(sheet: LiveSheet, cell: tuple[int, int]) -> Alike | None:
