@@ -6,8 +6,9 @@ from typing import Final
 
 from xlsc.addin.entries import Action
 
-_MACROS = "xlsc.addin.macros:"
-_BOOKS = "xlsc.addin.macros_books:"
+_MACROS, _CONNECT, _ERRORS, _BOOKS, _MORE = (
+    f"xlsc.addin.macros{part}:" for part in ("", "_connect", "_errors", "_books", "_more")
+)
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action(
@@ -18,7 +19,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "I",
         "Lock",
         "signed_out",
-        _MACROS + "sign_in",
+        _CONNECT + "sign_in",
     ),
     Action(
         "signOut",
@@ -28,7 +29,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "O",
         "Delete",
         "signed_in",
-        _MACROS + "sign_out",
+        _CONNECT + "sign_out",
     ),
     Action(
         "pickCompany",
@@ -38,7 +39,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "C",
         "FindDialog",
         "signed_in",
-        _MACROS + "pick_company",
+        _CONNECT + "pick_company",
     ),
     Action(
         "showStatus",
@@ -48,7 +49,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "W",
         "Info",
         "always",
-        _MACROS + "show_status",
+        _CONNECT + "show_status",
     ),
     Action(
         "pickProcess",
@@ -58,17 +59,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "P",
         "FindDialog",
         "sheet",
-        _MACROS + "pick_process",
+        _CONNECT + "pick_process",
     ),
     Action(
         "refreshProcesses",
         "Refresh",
-        "Read processes and columns afresh",
-        "Forgets what was kept of the service's lists, also for the worksheet functions.",
+        "Refresh processes, columns and worksheet functions",
+        "Asks the questions of all worksheet functions anew, then lets Excel calculate with the answers.",
         "R",
         "Refresh",
         "signed_in",
-        _MACROS + "refresh_processes",
+        _CONNECT + "refresh_processes",
     ),
     Action(
         "describeProcess",
@@ -78,7 +79,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "D",
         "FunctionWizard",
         "bound",
-        _MACROS + "describe_process",
+        _CONNECT + "describe_process",
     ),
     Action(
         "insertMappedHeaders",
@@ -88,7 +89,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "HM",
         "FileNew",
         "bound",
-        _MACROS + "insert_mapped_headers",
+        _CONNECT + "insert_mapped_headers",
     ),
     Action(
         "insertAllHeaders",
@@ -98,7 +99,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "HA",
         "FileNew",
         "bound",
-        _MACROS + "insert_all_headers",
+        _CONNECT + "insert_all_headers",
     ),
     Action(
         "restoreHeaders",
@@ -108,7 +109,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "HR",
         "Undo",
         "bound",
-        _MACROS + "restore_headers",
+        _CONNECT + "restore_headers",
     ),
     Action(
         "checkSheet",
@@ -181,6 +182,16 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _MACROS + "send_in_background",
     ),
     Action(
+        "stopWork",
+        "Stop",
+        "Stop what is under way",
+        "A send stops after its current run; the report says what was sent and what was not.",
+        "SX",
+        "CancelRequest",
+        "working",
+        _MACROS + "stop",
+    ),
+    Action(
         "nextError",
         "Next",
         "Go to the next error",
@@ -188,7 +199,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "EN",
         "TraceError",
         "marked",
-        _MACROS + "next_error",
+        _ERRORS + "next_error",
     ),
     Action(
         "previousError",
@@ -198,17 +209,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "EP",
         "TraceError",
         "marked",
-        _MACROS + "previous_error",
+        _ERRORS + "previous_error",
     ),
     Action(
         "listErrors",
         "List",
         "List the errors by message",
-        "Groups the errors by message; choose one to jump to its cell.",
+        "Groups the errors by message, most frequent first; jumps to cells, and fixes all that are alike.",
         "EL",
         "TraceError",
         "marked",
-        _MACROS + "list_errors",
+        _ERRORS + "list_errors",
     ),
     Action(
         "clearMarks",
@@ -218,7 +229,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "EC",
         "Delete",
         "marked",
-        _MACROS + "clear_marks",
+        _ERRORS + "clear_marks",
     ),
     Action(
         "saveErrors",
@@ -228,7 +239,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "ES",
         "FileSave",
         "marked",
-        _MACROS + "save_errors",
+        _ERRORS + "save_errors",
     ),
     Action(
         "getData",
@@ -314,11 +325,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "openEntries",
         "Open entries",
         "Sends whose outcome is not known",
-        "Lists what was sent and not answered, so that nothing is sent twice.",
+        "Asks the service what became of sends without an answer; what it does not know, you can settle.",
         "B",
         "FileOpen",
         "always",
-        _BOOKS + "open_entries",
+        _MORE + "open_entries",
     ),
     Action(
         "runLog",
@@ -328,7 +339,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "L",
         "ReviewTrackChanges",
         "always",
-        _BOOKS + "run_log",
+        _MORE + "run_log",
     ),
     Action(
         "editSettings",
@@ -338,7 +349,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "Z",
         "ControlProperties",
         "always",
-        _BOOKS + "edit_settings",
+        _MORE + "edit_settings",
     ),
     Action(
         "openHelp",
@@ -348,7 +359,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "H1",
         "Help",
         "always",
-        _BOOKS + "open_help",
+        _MORE + "open_help",
     ),
     Action(
         "checkUpdates",
@@ -358,6 +369,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "UP",
         "Refresh",
         "always",
-        _BOOKS + "check_updates",
+        _MORE + "check_updates",
     ),
 )

@@ -1,142 +1,154 @@
-"""The ribbon's actions on data, templates, the outbox and settings; those on a sheet's rows stand in macros.py."""
+"""The ribbon's actions on data, runs and templates."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-import xlsc
-from xlsc.addin import acts
-from xlsc.addin.desk import DESK, guarded
+from xlsc.addin.desk import DESK
 from xlsc.addin.dialogs import Field
+from xlsc.addin.jobs import macro
+from xlsc.addin.macros_connect import columns_of_book, process_field, read_process
 from xlsc.addin.reports import as_lines
-from xlsc.errors import UsageError
-from xlsc.flows.settle import settle_unknown
+from xlsc.addin.steps import Steps, apart, asked, chosen
+from xlsc.core.catalog import Process
+from xlsc.core.results import RunResult
+from xlsc.core.template import Template
+from xlsc.flows.data import ProcessData, parse_variables, read_data, write_data
+from xlsc.flows.own_run import run_process as run_flow
 from xlsc.flows.templates import new_template as new_template_flow
 from xlsc.flows.templates import update_template as update_template_flow
-from xlsc.settings import REGISTRY, resolve, write_user_settings
+from xlsc.settings import Settings, resolve
+
+#: Property in which a workbook keeps the variables of its data.
+VARIABLES = "xlsc.sheet:variables"
+_RUN, _DO_NOT_RUN = "Run it", "Do not run it"
+_CHANGE, _LEAVE = "Change the workbook", "Leave it as it is"
 
 
-@guarded("Get data")
-def get_data() -> None:
+@macro("Get data")
+def get_data() -> Steps[None]:
     """The rows of the process's source onto the sheet in front."""
-    acts.get_data(())
+    yield from _get_data(())
 
 
-@guarded("Get data")
-def get_data_with_variables() -> None:
+@macro("Get data")
+def get_data_with_variables() -> Steps[None]:
     """The same, filtered by variables."""
-    pairs = acts.ask_variables()
+    pairs = yield from _ask_variables()
     if pairs is not None:
-        acts.get_data(pairs)
+        yield from _get_data(pairs)
 
 
-@guarded("Refresh data")
-def refresh_data() -> None:
+@macro("Refresh data")
+def refresh_data() -> Steps[None]:
     """The same data again, with the same variables."""
-    text = DESK.book().read_properties().get(f"xlsc.{acts.VARIABLES}", "")
-    acts.get_data(tuple(filter(None, text.split("\n"))), refresh=True)
+    text = DESK.book().read_properties().get(VARIABLES, "")
+    yield from _get_data(tuple(filter(None, text.split("\n"))), refresh=True)
 
 
-@guarded("Run process")
-def run_process() -> None:
+def _get_data(pairs: tuple[str, ...], *, refresh: bool = False) -> Steps[None]:
+    book, sheet, process = DESK.book(), DESK.sheet(), _process()
+    settings, variables = DESK.settings(book), parse_variables(pairs)
+
+    def read() -> ProcessData:
+        with DESK.session(settings) as session:
+            return read_data(session.client, process, variables)
+
+    found = yield from apart(read)
+    count = write_data(sheet, found, refresh=refresh)
+    book.write_properties({VARIABLES: "\n".join(pairs) or None})
+    DESK.dialogs.show("Get data", f"{count} rows of {found.process.map_id}.")
+
+
+def _process() -> str:
+    binding = DESK.binding()
+    return binding.process_key or binding.process_id
+
+
+def _ask_variables() -> Steps[tuple[str, ...] | None]:
+    """Variables as texts; None when the person gave up."""
+    given = yield from asked("Variables", [Field("pairs", "NAME=VALUE, with ; between several")])
+    if given is None:
+        return None
+    return tuple(part.strip() for part in given["pairs"].split(";") if part.strip())
+
+
+@macro("Run process")
+def run_process() -> Steps[None]:
     """Run the process once on its own source."""
-    acts.run(())
+    yield from _run(())
 
 
-@guarded("Run process")
-def run_with_variables() -> None:
+@macro("Run process")
+def run_with_variables() -> Steps[None]:
     """Run it with variables."""
-    pairs = acts.ask_variables()
+    pairs = yield from _ask_variables()
     if pairs is not None:
-        acts.run(pairs)
+        yield from _run(pairs)
 
 
-@guarded("New template")
-def new_template() -> None:
+def _run(pairs: tuple[str, ...]) -> Steps[None]:
+    """Run the process on its own source, after asking."""
+    name, process, settings = DESK.binding().process_id, _process(), DESK.settings(DESK.book())
+    variables = parse_variables(pairs)
+    given = [f"{key} = {text}" for key, text in variables.items()]
+    question = "\n".join([f"Run {name} on its own source now?", *given])
+    if (yield from chosen("Run process", question, (_RUN, _DO_NOT_RUN))) != _RUN:
+        return
+
+    def run() -> RunResult:
+        with DESK.session(settings) as session:
+            return run_flow(session.client, process, variables)
+
+    result = yield from apart(run, "waits")
+    words = f"Run {result.run_number}: {result.record_count} documents, {result.error_count} rejected."
+    DESK.dialogs.show("Run process", f"{words}\n{result.error_message}".strip())
+
+
+@macro("New template")
+def new_template() -> Steps[None]:
     """A template workbook for a process."""
-    with DESK.session() as session:
-        names = tuple(process.map_id for process in session.client.map_list())
-        fields = [Field("process", "Process", choices=names), Field("file", "File", str(Path.home() / "template.xlsx"))]
-        given = DESK.dialogs.ask("New template", fields)
-        if given is None:
-            return
-        made = new_template_flow(session, given["process"], Path(given["file"]), all_columns=False)
-    DESK.dialogs.show("New template", f"{given['file']} is a template for {made.process}. Open it in Excel.")
+    settings = resolve()
+    processes = yield from apart(lambda: _list_processes(settings))
+    fields = [process_field(processes), Field("file", "File", str(Path.home() / "template.xlsx"))]
+    given = yield from asked("New template", fields)
+    if given is None:
+        return
+    path, process = Path(given["file"]), read_process(processes, given["process"])
+
+    def write() -> Template:
+        with DESK.session(settings) as session:
+            return new_template_flow(session, process.map_key, path, all_columns=False)
+
+    made = yield from apart(write, "waits")
+    DESK.dialogs.show("New template", f"{path} is a template for {made.process}. Open it in Excel.")
 
 
-@guarded("Update template")
-def update_template() -> None:
+def _list_processes(settings: Settings) -> Sequence[Process]:
+    with DESK.session(settings) as session:
+        return session.client.map_list()
+
+
+@macro("Update template")
+def update_template() -> Steps[None]:
     """Bring the template in line with its process."""
-    book = DESK.book()
-    with DESK.session(book) as session:
-        key = DESK.binding().process_key
-        changes = update_template_flow(book, session, key, None, dry_run=True).changes
+    book, settings = DESK.book(), DESK.settings(DESK.book())
+    found = yield from columns_of_book()
+    with DESK.session(settings) as session:
+        changes = update_template_flow(book, session, "", None, dry_run=True, found=found).changes
         words = [f"new: {name}" for name in changes.added] + [f"gone: {name}" for name in changes.removed]
         words += [f"renamed: {old} is now {new}" for old, new in changes.renamed]
         if not words:
             DESK.dialogs.show("Update template", "The template is up to date.")
-        elif DESK.dialogs.confirm("Update template", "\n".join([*words, "", "Change the workbook?"])):
-            update_template_flow(book, session, key, None, dry_run=False)
+        elif (yield from chosen("Update template", "\n".join(words), (_CHANGE, _LEAVE))) == _CHANGE:
+            update_template_flow(book, session, "", None, dry_run=False, found=found)
+            DESK.dialogs.show("Update template", "The template is up to date now; rows stayed as they were.")
 
 
-@guarded("About")
+@macro("About", alone=False)
 def about_template() -> None:
     """What the workbook remembers."""
     binding = DESK.binding()
     lines = [("Process", binding.process_id), ("Company", binding.company_name), ("Service", binding.service_url)]
     DESK.dialogs.show("About this template", as_lines([*lines, ("Version", binding.template_version or "none")]))
-
-
-@guarded("Open entries")
-def open_entries() -> None:
-    """Ask the service about sends without an answer, and list those that are still not known."""
-    with DESK.session() as session, DESK.outbox() as outbox:
-        settled = settle_unknown(session, outbox)
-        shown = acts.show_earlier(session, outbox)
-        rows = [
-            (entry.entry_id, entry.phase.value, entry.process_id, Path(entry.workbook).name)
-            for entry in outbox.open_entries()
-        ]
-    words = [f"{item.entry.process_id}: {item.text}" for item in settled]
-    words += [f"{shown} rows of this sheet show their state now."] if shown else []
-    DESK.dialogs.show("Open entries", "\n".join([*words, as_lines(rows)]).strip() or "Every run's outcome is known.")
-
-
-@guarded("Run log")
-def run_log() -> None:
-    """The last runs, and whether the log is intact."""
-    with DESK.outbox() as outbox:
-        lines, broken = outbox.run_log.read(), outbox.run_log.verify()
-    rows = [(line.when_utc[:16], line.process, f"run {line.run_number}", f"{line.accepted} accepted") for line in lines]
-    intact = "The log is as it was written." if broken is None else f"Line {broken.line_number}: {broken.reason}"
-    DESK.dialogs.show("Run log", f"{as_lines(rows[-15:])}\n\n{intact}".strip())
-
-
-@guarded("Settings")
-def edit_settings() -> None:
-    """Change the settings that people change."""
-    names = ("read", "dates", "hidden_rows", "max_rows")
-    known = resolve()
-    fields = [
-        Field(name, REGISTRY[name].help, str(getattr(known, name)), choices=REGISTRY[name].choices) for name in names
-    ]
-    given = DESK.dialogs.ask("Settings", fields)
-    if given is None:
-        return
-    if not given["max_rows"].isdigit():
-        raise UsageError(f"{given['max_rows']!r} is no number of rows.", "Write digits, such as 20000.")
-    write_user_settings({**given, "max_rows": int(given["max_rows"])})
-
-
-@guarded("Help")
-def open_help() -> None:
-    """The manual that belongs to this version, in the browser."""
-    subprocess.Popen([sys.executable, "-m", "xlsc.addin.manual"], stdout=subprocess.DEVNULL)
-
-
-@guarded("Updates")
-def check_updates() -> None:
-    """This version, and where newer ones are; nothing is fetched or installed."""
-    DESK.dialogs.show("Updates", f"This is xlsc {xlsc.__version__}. Newer ones: pip install --upgrade xlsc")

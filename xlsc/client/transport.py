@@ -42,6 +42,9 @@ _NOT_SENT = (
     urllib3.exceptions.ProxyError,
 )
 
+#: What somebody in Excel does about a run without an answer.
+LOOK_UP = "Press Open entries, which asks the service, or look at the last run (Describe), before you do it again."
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -273,6 +276,7 @@ def _lost_error(call: Call, lost: Lost, address: ServiceAddress) -> XlscError:
         return OutcomeUnknown(
             f"The run was sent to {where}, but {lost.reason} before the answer was complete.",
             "Look up the process's history (xlsc outbox) before you send these rows again.",
+            in_excel=LOOK_UP,
         )
     if call.effect is Effect.SAVE:
         return ServiceError(

@@ -111,6 +111,7 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
         raise UsageError(
             f"Sheet {sheet.name} holds {len(rows):,} rows to send; {options.max_rows:,} are allowed at once.",
             "Send fewer rows with --range, or raise the setting max_rows where no policy locks it.",
+            in_excel="Select fewer rows and press Send selection, or raise max_rows under Settings.",
         )
     asked = sum(_is_asked(row, block.hidden_rows, options) for row in rows)
     kept_errors = [error for error in errors if error.sheet_row in choice.kept]
@@ -224,7 +225,7 @@ def _keep(choice: _Choice, members: Sequence[Row], states: Mapping[int, RowState
         return
     message = (
         f"Row {accepted[0]} of the same document was accepted before; to send the whole document once more, "
-        "use --again, or give this row a document key of its own."
+        "empty its status cell first; or give this row a document key of its own."
     )
     done = set(accepted)
     rest = [number for number in numbers if number not in done]

@@ -11,7 +11,7 @@ from xlsc.core.documents import Document, fingerprints
 from xlsc.core.marks import plan_marks
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Table
-from xlsc.errors import OutcomeUnknown, UsageError, WorkbookError, XlscError
+from xlsc.errors import OutcomeUnknown, SentBefore, UsageError, WorkbookError, XlscError
 from xlsc.flows.bisect import find_guilty, is_refused_whole, most_runs
 from xlsc.flows.delivery import Delivered, Delivery, deliver
 from xlsc.flows.logs import log_forgotten, log_runs
@@ -54,6 +54,8 @@ class SendOptions:
         dry_run: Do everything but send and mark.
         bisect: Halve a run that is refused as a whole until its guilty documents stand alone.
         mark: Show the outcome in the workbook; False leaves that to a later settle.
+        wanted_again: Fingerprints of documents that were accepted before and shall go once more: the person saw them.
+        leave_accepted: Leave documents out that were accepted before, instead of stopping the send.
     """
 
     process: str
@@ -68,11 +70,18 @@ class SendOptions:
     dry_run: bool = False
     bisect: bool = False
     mark: bool = True
+    wanted_again: frozenset[str] = frozenset()
+    leave_accepted: bool = False
 
     @property
     def again(self) -> bool:
-        """Whether documents that were accepted before go once more."""
-        return self.read.which is Which.ALL
+        """Whether any document that was accepted before goes once more."""
+        return self.read.which is Which.ALL or bool(self.wanted_again)
+
+    @property
+    def leaves_accepted(self) -> bool:
+        """Whether documents that were accepted before are left out without a word."""
+        return self.leave_accepted or self.read.which is Which.NEW
 
 
 @dataclass(slots=True)
@@ -164,7 +173,7 @@ def _show_safely(
     except (WorkbookError, UsageError) as error:
         if not report.runs:
             raise
-        remark = f"The workbook does not show it: {error.message} Write the marks later with: xlsc settle BOOK."
+        remark = f"The workbook does not show it: {error.message} The outbox keeps it: settle open entries to show it."
         return replace(report, remarks=(*report.remarks, remark))
     return report
 
@@ -226,16 +235,15 @@ def _hold_sent(work: Work, prepared: Prepared, options: SendOptions, progress: _
     progress.twins = frozenset(text for text, count in Counter(prints).items() if count > 1)
     scope = (work.session.service, work.session.settings.company_id, prepared.found.process.map_key)
     held = {item.document.fingerprint: item for item in work.outbox.unknown_documents(*scope)}
-    before = {} if options.again else work.outbox.accepted_before(*scope, prints)
+    before = {} if options.read.which is Which.ALL else work.outbox.accepted_before(*scope, prints)
+    before = {text: item for text, item in before.items() if text not in options.wanted_again}
     paired = list(zip(documents, prints, strict=True))
     unknown = [(document, held[text]) for document, text in paired if text in held]
-    accepted = [(document, before[text]) for document, text in paired if text in before]
-    if options.read.which is not Which.NEW:
-        if unknown:
-            raise _unknown_before(unknown)
-        if accepted:
-            raise _sent_before(accepted)
-    progress.skip(prepared.good, [document for document, _ in accepted], SKIPPED_SENT)
+    if unknown and options.read.which is not Which.NEW:
+        raise _unknown_before(unknown)
+    if before and not options.leaves_accepted:
+        raise _sent_before({text: (document, before[text]) for document, text in paired if text in before})
+    progress.skip(prepared.good, [document for document, text in paired if text in before], SKIPPED_SENT)
     progress.skip(prepared.good, [document for document, _ in unknown], SKIPPED_UNKNOWN)
     return [document for document, text in paired if text not in before and text not in held]
 
@@ -249,6 +257,7 @@ def _unknown_before(found: Sequence[tuple[Document, UnknownDocument]]) -> Outcom
         f"Documents were sent before, and their outcome is unknown: {'; '.join(named)}{_more(found)}."
         " Nothing was sent.",
         "Settle them first (xlsc settle); until then they are not sent again.",
+        in_excel="Settle them first with Open entries; until then they are not sent again.",
     )
 
 
@@ -260,15 +269,19 @@ def _more(found: Sequence[object]) -> str:
     return f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
 
 
-def _sent_before(found: Sequence[tuple[Document, Accepted]]) -> UsageError:
-    named = [
-        f"{_name(document)} on {item.when.astimezone():%Y-%m-%d %H:%M}"
+def _sent_before(found: Mapping[str, tuple[Document, Accepted]]) -> SentBefore:
+    named = {
+        fingerprint: f"{_name(document)} on {item.when.astimezone():%Y-%m-%d %H:%M}"
         f" by {item.by}{f' in run {item.run_number}' if item.run_number else ''} from {item.workbook}"
-        for document, item in found[:_NAMED]
-    ]
-    return UsageError(
-        f"Documents with the same content were accepted before: {'; '.join(named)}{_more(found)}. Nothing was sent.",
+        for fingerprint, (document, item) in found.items()
+    }
+    listed = list(named.values())
+    return SentBefore(
+        f"Documents with the same content were accepted before: {'; '.join(listed[:_NAMED])}{_more(listed)}."
+        " Nothing was sent.",
         "Send only what was never sent with --new-only, or send these once more with --again.",
+        in_excel="Press Not yet sent, which leaves them out.",
+        documents=named,
     )
 
 

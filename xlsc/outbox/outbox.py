@@ -325,15 +325,21 @@ def _refuse_sent(states: Mapping[DocumentState, int], again: bool) -> None:
         raise OutcomeUnknown(
             f"{unknown} of the documents were sent before, and their outcome is unknown.",
             "Settle them first (xlsc settle); until then they are not sent again.",
+            in_excel="Settle them first with Open entries; until then they are not sent again.",
         )
     if busy := states.get(DocumentState.OPEN, 0):
         raise UsageError(
             f"{busy} of the documents are being sent already.",
             "Wait until that send has ended; if its program is gone, run xlsc settle.",
+            in_excel="Wait until that send has ended; if its program is gone, press Open entries.",
         )
     accepted = states.get(DocumentState.ACCEPTED, 0)
     if accepted and not again:
-        raise UsageError(f"{accepted} of the documents were accepted before.", "Use --again to send them once more.")
+        raise UsageError(
+            f"{accepted} of the documents were accepted before.",
+            "Use --again to send them once more.",
+            in_excel="Send once more to see which these are.",
+        )
 
 
 def _phase(connection: sqlite3.Connection, entry_id: int) -> Phase:
@@ -381,7 +387,7 @@ def _close_phase(connection: sqlite3.Connection, entry_id: int) -> None:
 
 
 def _misuse(entry_id: int, why: str) -> UsageError:
-    return UsageError(f"Outbox entry {entry_id}: {why}", "Look it up with xlsc outbox.")
+    return UsageError(f"Outbox entry {entry_id}: {why}", "Look it up with xlsc outbox.", in_excel="See Open entries.")
 
 
 def _now() -> str:

@@ -107,6 +107,7 @@ def _refuse_odd_fills(cells: dict[Fill, list[Cell]]) -> None:
             raise WorkbookError(
                 f"Cell {format_cell(*group[0])} had a pattern or a theme's colour before its mark.",
                 "It comes back through the SmartConnect tab (Clear marks), or in the closed file: xlsc clear FILE",
+                in_excel="It comes back through Clear marks on the SmartConnect tab, once the add-in is loaded.",
             )
 
 

@@ -5,14 +5,15 @@ The values stay in the one block that was read: no object per cell, so that Exce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 
 from xlsc.core.addresses import Area
 from xlsc.core.marks import MarkPlan
 from xlsc.core.relocating import Relocated, relocate
 from xlsc.core.table import Block, CellValue
+from xlsc.errors import WorkbookError
 from xlsc.sheets.memory import MemoryBook, MemorySheet
-from xlsc.sheets.port import Sheet
+from xlsc.sheets.port import Book, Sheet
 
 _NO_AREA = Area(1, 1, 1, 1)
 
@@ -32,6 +33,7 @@ class SnapshotSheet(MemorySheet):
         self.tables = tuple(sheet.list_objects())
         self.merged = tuple(sheet.merged_areas())
         self.selected = sheet.selection()
+        self.is_protected = _is_protected(sheet)
         self.waiting: list[MarkPlan] = []
 
     def used_area(self) -> Area | None:
@@ -78,36 +80,47 @@ class SnapshotSheet(MemorySheet):
         self.values[cell] = None if value == "" else value
 
 
+def _is_protected(sheet: Sheet) -> bool:
+    try:
+        sheet.check_marks(1, [])
+    except WorkbookError:
+        return True
+    return False
+
+
 class SnapshotBook(MemoryBook):
-    """A copy of some worksheets of a workbook, and of what the workbook remembers.
+    """Copies of some worksheets of a workbook, and of what it remembers.
 
     Args:
-        name: Of the workbook.
+        book: The workbook.
         sheets: The worksheets to copy; the first is the active one.
-        properties: What the workbook remembers.
+
+    Attributes:
+        lost_rows: How many rows did not get their marks, since they are not there any more as they were read.
     """
 
-    def __init__(self, name: str, sheets: Iterable[Sheet], properties: Mapping[str, str]) -> None:
-        super().__init__(name)
-        self.originals = list(sheets)
-        self.copies = [SnapshotSheet(sheet) for sheet in self.originals]
-        self.sheets = list[MemorySheet](self.copies)
-        self.write_properties(properties)
+    def __init__(self, book: Book, sheets: Sequence[Sheet]) -> None:
+        super().__init__(book.name, sheets[0].name)
+        self._names = list(book.sheet_names())
+        self._originals = list(sheets)
+        self._copies = [SnapshotSheet(sheet) for sheet in sheets]
+        self.sheets = list[MemorySheet](self._copies)
+        self.lost_rows = 0
+        self.write_properties(book.read_properties())
 
-    def show_waiting(self) -> int:
+    def sheet_names(self) -> Sequence[str]:
+        """Those of the real workbook, since what another sheet is to show must not be shown here; then added ones."""
+        return [*self._names, *(sheet.name for sheet in self.sheets[len(self._copies) :])]
+
+    def show_waiting(self) -> None:
         """Put what waits onto the real sheets, in Excel's own thread.
-
-        Returns:
-            How many rows did not get their marks, since they are not there any more as they were sent.
 
         Raises:
             WorkbookError: A sheet could not be changed; what waits goes on waiting.
         """
-        lost = 0
-        for copy, original in zip(self.copies, self.originals, strict=True):
+        for copy, original in zip(self._copies, self._originals, strict=True):
             while copy.waiting:
                 found = copy.find_again(copy.waiting[0], original)
                 original.apply(found.plan)
-                lost += len(found.lost_rows)
+                self.lost_rows += len(found.lost_rows)
                 del copy.waiting[0]
-        return lost
