@@ -39,11 +39,16 @@ def calls(path):
         first = node.args[0]
         if node.func.attr == "tell_ribbon" and isinstance(first, ast.Constant):
             yield first.value, len(node.args) - 1
-        if path.name == "live_macros.py" and node.func.attr == "_call" and isinstance(first, ast.Constant):
-            # Book and sheet come as one starred tuple.
-            yield first.value, len(node.args) - 1 + sum(isinstance(item, ast.Starred) for item in node.args)
+        if path.name == "live_macros.py" and node.func.attr == "call" and isinstance(first, ast.Constant):
+            yield first.value.rpartition(".")[2], sum(map(count_arguments, node.args[1:]))
 
 
+def count_arguments(node):
+    """Book and sheet come as one starred tuple, the corners of an area as another."""
+    return STARRED[ast.unparse(node.value)] if isinstance(node, ast.Starred) else 1
+
+
+STARRED = {"self._place": 2, "corners": 4}
 CALLS = [call for path in sorted(ROOT.rglob("*.py")) for call in calls(path)]
 
 

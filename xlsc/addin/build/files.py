@@ -99,7 +99,6 @@ def _list_sources(host: Host) -> list[tuple[str, Kind]]:
         (_read_source("XlscMarks.bas"), Kind.MODULE),
         (_read_source("XlscReads.bas"), Kind.MODULE),
         (_read_source("XlscState.bas"), Kind.MODULE),
-        (_read_source("XlscMarks.bas"), Kind.MODULE),
         (_read_source("XlscEvents.cls"), Kind.CLASS),
         (_read_source("XlscRibbon.bas") + write_callbacks(ACTIONS), Kind.MODULE),
         (write_macros(ACTIONS), Kind.MODULE),

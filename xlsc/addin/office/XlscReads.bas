@@ -3,8 +3,7 @@ Attribute VB_Name = "XlscReads"
 'Records end with Chr(30), their fields with Chr(31); numbers come as texts.
 Option Explicit
 
-Public Function XlscReadFormats(book As String, sheet As String, firstRow As String, firstColumn As String, _
-        lastRow As String, lastColumn As String) As String
+Public Function XlscReadFormats(book As String, sheet As String, firstRow As String, firstColumn As String, lastRow As String, lastColumn As String) As String
     'For each run of one format: column, first row, last row, format.
     Dim column As Long, parts() As String
     ReDim parts(CLng(firstColumn) To CLng(lastColumn))
