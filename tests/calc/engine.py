@@ -29,7 +29,7 @@ class Engine:
     def __init__(self, office: Office | Attached) -> None:
         self.office = office
         self.apps = Apps(self)
-        #: What crossed into Calc: macros called, blocks of values read or written.
+        #: What crosses into Calc: macros that are called, ranges that are asked for.
         self.calls: Counter[str] = Counter()
 
     @staticmethod

@@ -49,6 +49,7 @@ class Range(base.Range):
 
     def __init__(self, sheet: Any, row: int, column: int, rows: int, columns: int) -> None:
         self.sheet, self.row, self.column, self.shape = sheet, row, column, (rows, columns)
+        sheet.book.app.engine.calls["range"] += 1
         self.api = sheet.api.getCellRangeByPosition(column - 1, row - 1, column + columns - 2, row + rows - 2)
 
     def __len__(self) -> int:
