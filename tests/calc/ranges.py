@@ -10,6 +10,7 @@ import xlwings as xw
 from xlwings import base_classes as base
 
 from tests.calc.office import load_uno, struct
+from tests.calc.reach import Reach
 from tests.excel_double.typing_in import ERROR_TEXTS, looks_typed
 from xlsc.core.addresses import parse_cell
 
@@ -40,7 +41,7 @@ def group_of(document: Any, sheet: Any, cells: Iterable[tuple[int, int]]) -> Any
     return group
 
 
-class Range(base.Range):
+class Range(Reach, base.Range):
     sheet = None
     row = column = 0
     shape = (1, 1)
