@@ -15,7 +15,7 @@ import xlwings as xw
 from xlwings import base_classes as base
 
 from tests.calc.office import Attached, Office, load_uno, prop, struct
-from tests.calc.ranges import Note, Range, Union
+from tests.calc.ranges import NOTES, Note, Range, Union
 
 #: Macros run without a question: the files are our own.
 ALWAYS_RUN = 4
@@ -29,7 +29,7 @@ class Engine:
     def __init__(self, office: Office | Attached) -> None:
         self.office = office
         self.apps = Apps(self)
-        #: What crossed into Calc: macros called, blocks of values read or written.
+        #: What crosses into Calc: macros that are called, ranges that are asked for.
         self.calls: Counter[str] = Counter()
 
     @staticmethod
@@ -274,9 +274,15 @@ class Sheet(base.Sheet):
 
     def note_texts(self) -> list[tuple[tuple[int, int], str]]:
         """((row, column), text) of all notes."""
-        notes = self.api.Annotations
-        found = [notes.getByIndex(place) for place in range(notes.Count)]
-        return [((note.Position.Row + 1, note.Position.Column + 1), str(note.String)) for note in found]
+        areas = self.api.queryContentCells(NOTES).RangeAddresses
+        cells = [
+            (row, column)
+            for area in areas
+            for row in range(area.StartRow, area.EndRow + 1)
+            for column in range(area.StartColumn, area.EndColumn + 1)
+        ]
+        found = [(cell, self.api.getCellByPosition(cell[1], cell[0]).getAnnotation()) for cell in cells]
+        return [((row + 1, column + 1), str(note.String)) for (row, column), note in found]
 
     @property
     def notes(self) -> list[Note]:
@@ -297,6 +303,9 @@ class Sheet(base.Sheet):
 
     def activate(self) -> None:
         self.book.api.CurrentController.setActiveSheet(self.api)
+
+    def select(self) -> None:
+        self.activate()
 
     def protect(self) -> None:
         self.api.protect("")

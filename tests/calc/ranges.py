@@ -10,6 +10,7 @@ import xlwings as xw
 from xlwings import base_classes as base
 
 from tests.calc.office import load_uno, struct
+from tests.calc.reach import Reach
 from tests.excel_double.typing_in import ERROR_TEXTS, looks_typed
 from xlsc.core.addresses import parse_cell
 
@@ -40,7 +41,7 @@ def group_of(document: Any, sheet: Any, cells: Iterable[tuple[int, int]]) -> Any
     return group
 
 
-class Range(base.Range):
+class Range(Reach, base.Range):
     sheet = None
     row = column = 0
     shape = (1, 1)
@@ -49,6 +50,7 @@ class Range(base.Range):
 
     def __init__(self, sheet: Any, row: int, column: int, rows: int, columns: int) -> None:
         self.sheet, self.row, self.column, self.shape = sheet, row, column, (rows, columns)
+        sheet.book.app.engine.calls["range"] += 1
         self.api = sheet.api.getCellRangeByPosition(column - 1, row - 1, column + columns - 2, row + rows - 2)
 
     def __len__(self) -> int:

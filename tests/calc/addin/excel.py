@@ -49,7 +49,7 @@ class CalcExcel:
         pipe = f"xlscpy{os.getpid()}n{next(_numbers)}"
         settings = {"XLSC_HOME": str(self.home), "XLSC_TOKEN_STORE": "file", "PYTHONPATH": str(ROOT)} | variables
         settings |= {"XLSC_CALC_FOLDER": str(self.folder), "XLSC_CALC_PIPE": pipe}
-        settings |= {"XLSC_CALC_OFFICE": self.office.address}
+        settings |= {"XLSC_CALC_OFFICE": self.office.address, "XLSC_CALC_OFFICE_ID": str(self.office.pid)}
         text = " ".join(f"{name}={shlex.quote(value)}" for name, value in settings.items())
         wrapper = self.folder / "python"
         wrapper.write_text(_WRAPPER.format(settings=text, python=shlex.quote(sys.executable), folder=self.folder))

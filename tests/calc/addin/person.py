@@ -29,6 +29,7 @@ class ScriptedDialogs:
 
     def __init__(self, folder: Path) -> None:
         self._answers, self._said = folder / "answers.json", folder / "said.jsonl"
+        self._last: Any = None
 
     def show(self, title: str, text: str) -> None:
         self._write("shown", title, text)
@@ -40,8 +41,39 @@ class ScriptedDialogs:
     def ask(self, title: str, fields: Sequence[Field], text: str = "") -> Mapping[str, str] | None:
         asked = [{"name": field.name, "value": field.value, "choices": list(field.choices)} for field in fields]
         self._write("asked", title, asked)
-        given = self._next()
+        given = self._next() if self._is_new(fields) else self._last
+        self._last = given
         return None if given is None else {field.name: _fill(field, given) for field in fields}
+
+    def choose(self, title: str, text: str, choices: Sequence[str]) -> str | None:
+        """The first choice does it, the last one leaves it."""
+        self._write("asked", title, [text, list(choices)])
+        answer = self._next()
+        return (choices[0] if answer else choices[-1]) if isinstance(answer, bool) else answer
+
+    def say(self, text: str) -> None:
+        """Excel's status bar."""
+
+    def give_up(self) -> None:
+        """No window waits for long."""
+
+    def open_progress(self, title: str) -> ScriptedWindow:
+        self._write("opened", title, "")
+        return ScriptedWindow(self)
+
+    def open_errors(self, title: str, groups: Sequence[Mapping[str, Any]]) -> ScriptedWindow:
+        self._write("asked", title, list(groups))
+        return ScriptedWindow(self)
+
+    def next_wish(self) -> Any:
+        """What is wanted of an open window; None closes it."""
+        left = json.loads(self._answers.read_text(encoding="utf-8"))
+        return self._next() if left else None
+
+    def _is_new(self, fields: Sequence[Field]) -> bool:
+        """Whether fields are asked for that the last answer says nothing about, or there is another answer."""
+        left = json.loads(self._answers.read_text(encoding="utf-8"))
+        return bool(left) or not (isinstance(self._last, dict) and {field.name for field in fields} & set(self._last))
 
     def _next(self) -> Any:
         left = json.loads(self._answers.read_text(encoding="utf-8"))
@@ -51,6 +83,25 @@ class ScriptedDialogs:
     def _write(self, kind: str, title: str, what: Any) -> None:
         with self._said.open("a", encoding="utf-8") as said:
             said.write(json.dumps([kind, title, what]) + "\n")
+
+
+class ScriptedWindow:
+    """A window that stays open: it wants what it was told to, then it is closed."""
+
+    def __init__(self, dialogs: ScriptedDialogs) -> None:
+        self._dialogs = dialogs
+
+    def tell(self, message: Mapping[str, Any]) -> None:
+        """Nobody looks."""
+
+    def hear(self) -> list[Any]:
+        return []
+
+    def wait(self) -> Any:
+        return self._dialogs.next_wish()
+
+    def close(self) -> None:
+        """Gone."""
 
 
 class Person:

@@ -2,7 +2,7 @@
 
 Its one object has the methods that XlscPython.bas calls: Module, SetAttr, Exec, CallUDF. UNO calls it late bound, and
 while it is being called, what it asks of Calc runs in Calc's calling thread, so that nothing waits for itself.
-Run as a program; XLSC_CALC_FOLDER, XLSC_CALC_PIPE and XLSC_CALC_OFFICE say where it speaks with whom.
+Run as a program; XLSC_CALC_FOLDER, XLSC_CALC_PIPE, XLSC_CALC_OFFICE and XLSC_CALC_OFFICE_ID say where it speaks with whom.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -91,7 +93,7 @@ class Server(unohelper.Base, XInvocation):  # type: ignore[misc]
 
     def _quit(self) -> None:
         # The answer to this call leaves first.
-        importlib.import_module("threading").Timer(0.2, os._exit, (0,)).start()
+        threading.Timer(0.2, os._exit, (0,)).start()
 
     def _attach(self) -> OpenBooks:
         """Calc as xlwings' engine, from the first call on."""
@@ -124,7 +126,18 @@ class Provider(unohelper.Base, XInstanceProvider):  # type: ignore[misc]
         return self.server
 
 
+def end_with(office: int) -> None:
+    """End when the office has gone, also by a kill."""
+    while True:
+        try:
+            os.kill(office, 0)
+        except ProcessLookupError:
+            os._exit(0)
+        time.sleep(1)
+
+
 def main() -> None:
+    threading.Thread(target=end_with, args=(int(os.environ["XLSC_CALC_OFFICE_ID"]),), daemon=True).start()
     folder = Path(os.environ["XLSC_CALC_FOLDER"])
     DESK.dialogs = ScriptedDialogs(folder)
     context = uno.getComponentContext()

@@ -54,7 +54,7 @@ def test_arguments_come_from_cells_and_changes_are_calculated_anew(signed_in):
     signed_in.cell("A1").setString("GL JOURNAL")
     assert signed_in.cell("A2").String == "PostingDate"
     signed_in.cell("B1").setFormula('=SC_CHECK("ITEMS";E1:F1048576)')
-    signed_in.cell("E1:F2").setDataArray((("ItemNo", "Description"), ("E1", "")))
+    signed_in.cell("E1:F2").setDataArray((("ItemNo", "Description"), ("", "Desk")))
     signed_in.document.calculateAll()
     assert signed_in.cell("B1").String == "Row"
 

@@ -24,21 +24,23 @@ End Function
 
 Public Function XlscReadLooks(book As String, sheet As String, places As String) As String
     'These cells: place, fill, note.
-    Dim records() As String, place() As String, i As Long
+    Dim target As Object, records() As String, place() As String, i As Long
+    Set target = Workbooks(book).Worksheets(sheet)
     records = Split(places, Chr(30))
     For i = LBound(records) To UBound(records)
         place = Split(records(i), Chr(31))
-        records(i) = XlscDescribeCell(Workbooks(book).Worksheets(sheet).Cells(CLng(place(0)), CLng(place(1))))
+        records(i) = XlscDescribeCell(target.Cells(CLng(place(0)), CLng(place(1))))
     Next i
     XlscReadLooks = Join(records, Chr(30))
 End Function
 
 Public Sub XlscWriteLooks(book As String, sheet As String, looks As String)
     'Place, pattern or nothing, fill, pattern's colour, what to do with the note (+ - or nothing), note.
-    Dim record As Variant, fields() As String, target As Object
+    Dim place As Object, record As Variant, fields() As String, target As Object
+    Set place = Workbooks(book).Worksheets(sheet)
     For Each record In Split(looks, Chr(30))
         fields = Split(record, Chr(31))
-        Set target = Workbooks(book).Worksheets(sheet).Cells(CLng(fields(0)), CLng(fields(1)))
+        Set target = place.Cells(CLng(fields(0)), CLng(fields(1)))
         If Not XlscHasThread(target) Then
             If fields(2) <> "" Then XlscFill target, CLng(fields(2)), fields(3), fields(4)
             If fields(5) = "-" Then XlscRemoveNote target
@@ -49,10 +51,11 @@ End Sub
 
 Public Sub XlscWriteTexts(book As String, sheet As String, texts As String)
     'Place, text. Cell by cell, so that filtered and hidden rows get theirs as well.
-    Dim record As Variant, fields() As String
+    Dim target As Object, record As Variant, fields() As String
+    Set target = Workbooks(book).Worksheets(sheet)
     For Each record In Split(texts, Chr(30))
         fields = Split(record, Chr(31))
-        Workbooks(book).Worksheets(sheet).Cells(CLng(fields(0)), CLng(fields(1))).Value = fields(2)
+        target.Cells(CLng(fields(0)), CLng(fields(1))).Value = fields(2)
     Next record
 End Sub
 
