@@ -25,8 +25,14 @@ _ADDIN = "xlsc.xlam"
 
 
 def _book_in_front() -> xw.Book:
-    app = xw.apps.active
-    book = app.books.active if app is not None else None
+    """The front workbook of the Excel that called, which need not be the Excel whose window is on top."""
+    try:
+        book: xw.Book | None = xw.Book.caller()
+        book.name  # type: ignore[union-attr]  # noqa: B018 - fails for a workbook that was closed since
+    except Exception as error:  # noqa: BLE001 - xlwings raises what each system raises
+        logger.info("No workbook of a calling Excel (%s).", type(error).__name__)
+        app = xw.apps.active
+        book = app.books.active if app is not None else None
     if book is None:
         raise UsageError("No workbook is open.", "Open one, or make a new one.")
     return book

@@ -56,6 +56,8 @@ Private Const BRIDGE_MODULE As String = "xlsc.addin.bridge"
 
 Public Sub RunPython(PythonCommand As String)
     'Runs a Python statement, for example "import xlsc.addin.macros; xlsc.addin.macros.check()".
+    Dim before As Variant, reason As String
+    before = XlscReadSettings()
     On Error GoTo Failed
     #If Mac Then
         ExecuteMac PythonCommand
@@ -65,11 +67,12 @@ Public Sub RunPython(PythonCommand As String)
         End If
         XLPy.Exec PythonCommand
     #End If
+    XlscGiveSettings before
     Exit Sub
 Failed:
     'What Python did is at an end: the ribbon must not wait for it.
-    Dim reason As String
     reason = Err.Description
+    XlscGiveSettings before
     XlscSetWorking False
     XlscShowError reason
 End Sub

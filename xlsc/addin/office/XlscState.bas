@@ -43,6 +43,19 @@ Public Sub XlscSetMarked(book As String, sheet As String, value As Boolean)
     XlscRefreshRibbon
 End Sub
 
+Public Function XlscReadSettings() As Variant
+    'Python gives back what it changed; should it be cut off meanwhile, Excel gives it back itself.
+    On Error Resume Next
+    XlscReadSettings = Array(Application.ScreenUpdating, Application.EnableEvents, Application.Calculation)
+End Function
+
+Public Sub XlscGiveSettings(before As Variant)
+    On Error Resume Next
+    If Application.ScreenUpdating <> before(0) Then Application.ScreenUpdating = before(0)
+    If Application.EnableEvents <> before(1) Then Application.EnableEvents = before(1)
+    If Application.Calculation <> before(2) Then Application.Calculation = before(2)
+End Sub
+
 Public Sub XlscPollIn(seconds As Integer)
     'Long work runs elsewhere; Excel asks for its progress and stays free in between.
     'Named with its file: another workbook may have a macro of the same name.
