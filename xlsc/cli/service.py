@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from xlsc.cli.printing import print_json
 from xlsc.cli.serve import store_options
 from xlsc.errors import UsageError
 from xlsc.server.accounts import Accounts, Company, Role, User
