@@ -148,3 +148,24 @@ def test_nothing_is_shown_twice_as_error_and_json(signed_in, tmp_path):
     assert answer.code == 3
     assert set(json.loads(answer.out)) == {"error", "message", "hint"}
     assert answer.err == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252", "utf-8"])
+def test_a_code_page_that_lacks_characters_stops_no_report(signed_in, book, encoding):
+    """As where output goes into a pipe on Windows."""
+    sheet_book = openpyxl.load_workbook(book)
+    sheet_book["Data"]["I2"] = "日本😀"  # the service will quote it
+    sheet_book.save(book)
+
+    def run(*words):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+        command = [sys.executable, "-m", "xlsc", *map(str, words)]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=60, env=environment)
+        return done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding, "replace")
+
+    for words in (["send", book, "--json"], ["send", book]):
+        code, shown, err = run(*words)
+        assert (code, "Traceback" in err) == (1, False), err
+        assert "row" in shown
+    assert "日本😀" in str(json.loads(run("send", book, "--again", "--json")[1])["causes"])
+    assert json.loads(run("columns", "日本", "--json")[1])["message"].startswith("There is no process '日本'")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 import xlsc
+from xlsc.cli.streams import accept_all_characters, json_text
 from xlsc.errors import UsageError, XlscError, next_step
 
 #: Command → module and name of its click object, in the order in which help lists them.
@@ -77,6 +77,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    accept_all_characters()
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -122,7 +123,7 @@ def _of_file(error: OSError) -> UsageError:
 def _show_error(error: XlscError, *, as_json: bool) -> None:
     if as_json:
         text = {"error": type(error).__name__, "message": error.message, "hint": error.hint}
-        click.echo(json.dumps(text, ensure_ascii=False))
+        click.echo(json_text(text))
         return
     click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True)
     click.echo(f"  {error.hint}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from xlsc.cli.streams import json_text
 from xlsc.core.causes import Cause, describe_cause
 from xlsc.core.results import RowError, RowState
 from xlsc.flows.report import SendReport
@@ -75,7 +75,7 @@ class Screen:
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
     """One JSON document on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(json_text(value, indent=2))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

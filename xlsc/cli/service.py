@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 import click
 
+from xlsc.cli.printing import print_json
 from xlsc.cli.serve import store_options
 from xlsc.errors import UsageError
 from xlsc.server.accounts import Accounts, Company, Role, User
@@ -268,7 +268,7 @@ def _describe(accounts: Accounts, user: User) -> dict[str, Any]:
 
 def _show(rows: Sequence[dict[str, Any]], as_json: bool, text: str | None = None) -> None:
     if as_json:
-        click.echo(json.dumps(list(rows), ensure_ascii=False, indent=2))
+        print_json(list(rows))
         return
     if text is not None:
         click.echo(text)
