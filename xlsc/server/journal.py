@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select
 from xlsc.server import schema
 from xlsc.server.store import Store, to_datetime
 
+#: The newest refusals that are kept: somebody who guesses for days must not fill the disk.
+KEEP_REFUSALS = 200_000
 #: Refusals older than this are dropped, about once in a thousand entries.
 KEEP_REFUSALS_MS = 90 * 24 * 60 * 60 * 1000
 
@@ -61,7 +63,8 @@ class Journal:
             result = connection.execute(table.insert().values(at=now, status=status, **values))
             key = result.inserted_primary_key
             if key is not None and key[0] % 1000 == 0:
-                connection.execute(table.delete().where(table.c.at < now - KEEP_REFUSALS_MS))
+                old = (table.c.at < now - KEEP_REFUSALS_MS) | (table.c.id <= key[0] - KEEP_REFUSALS)
+                connection.execute(table.delete().where(old))
 
     def refusals(self, limit: int = 100) -> list[Refused]:
         """The newest refusals first."""

@@ -32,7 +32,10 @@ IDLE_SECONDS = 120
 #: How long a refused caller may go on sending into the void.
 LINGER_SECONDS = 30
 THROWN_BYTES = 256 * 1024
-MAX_CONNECTIONS = 1000
+#: With what databases and files need, below the 1,024 open files that many systems allow.
+MAX_CONNECTIONS = 500
+#: From so many on, connections that ask for nothing are closed to make room.
+CROWD = 400
 MAX_HEADER_BYTES = 64 * 1024
 _REASONS = {
     400: "The request is not HTTP as it should be.",
@@ -110,6 +113,11 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
         if not self.lingers or self.lingering_since is not None or not self._end_sending():
             super().handle_close()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is served on it: no request under way, and none whose headers are complete."""
+        return not self.requests and (self.request is None or not self.request.headers_finished)
+
     def end_lingering(self) -> None:
         """Close a connection whose caller went on sending after the refusal for too long."""
         if self.lingering_since is not None and time.monotonic() - self.lingering_since > LINGER_SECONDS:
@@ -186,6 +194,15 @@ class TimedServer(TcpWSGIServer):  # type: ignore[misc]
         for channel in list(self.active_channels.values()):
             channel.give_up_if_slow(self.body_seconds, self.body_rate)
             channel.end_lingering()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Close the longest idle connections of a crowd, so that others are still let in."""
+        if len(self.active_channels) > CROWD:
+            surplus = len(self.active_channels) - CROWD // 2
+            idle = [channel for channel in self.active_channels.values() if channel.is_idle]
+            for channel in sorted(idle, key=lambda one: one.last_activity)[:surplus]:
+                channel.will_close = True
 
     def run(self) -> None:
         """Serve until ``stop`` is called; then close every connection."""

@@ -3,7 +3,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 def talk(port: int, *parts: bytes, pause: float = 0) -> bytes:
     """Send parts and read until the service closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         for part in parts:
             connection.sendall(part)
             time.sleep(pause)
@@ -131,6 +131,20 @@ def test_only_a_trusted_proxy_says_where_a_caller_is(tmp_path: Path, proxy: str 
     with listening(tmp_path, where, trusted_proxy=proxy) as port:
         lines = ("GET / HTTP/1.1", "Host: x", "Connection: close", "X-Forwarded-For: 203.0.113.7")
         assert talk(port, "\r\n".join((*lines, "", "")).encode()).endswith(f"\r\n\r\n{seen}".encode())
+
+
+def test_a_crowd_that_asks_for_nothing_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("xlsc.server.listener.MAX_CONNECTIONS", 40)
+    monkeypatch.setattr("xlsc.server.listener.CROWD", 20)
+    with listening(tmp_path) as port, ExitStack() as stack:
+        under_way = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+        under_way.sendall(head(8) + b"half")
+        for number in range(60):
+            crowd = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            crowd.sendall(b"POST /API" if number % 2 else b"")
+        assert talk(port, head(4), b"rows").endswith(b"\r\n\r\n4")
+        under_way.sendall(b"half")
+        assert under_way.recv(65536).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_nonsense_is_refused(port: int):
