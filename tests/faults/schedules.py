@@ -194,7 +194,7 @@ class Player:
             unknown = [item for item in outbox.documents(entry.entry_id) if item.state is DocumentState.UNKNOWN]
             for item in unknown:
                 state = DocumentState.ACCEPTED if item.key_text in posted else DocumentState.NOT_SENT
-                settle_by_hand(outbox, entry.entry_id, state, item.key_text)
+                settle_by_hand(outbox, entry.entry_id, state, [item.key_text])
             self.tally.settled_by_hand += len(unknown)
 
     def look(self) -> None:

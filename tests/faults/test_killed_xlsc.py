@@ -77,6 +77,7 @@ def test_a_killed_send_leaves_the_truth(service, signed_in, journal, capfd, when
     goes_on_right(service, path, names, capfd)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_disk_that_is_full_from_a_step_on_leaves_the_truth(service, signed_in, journal, capfd, when, step):

@@ -38,7 +38,13 @@ _BY_HAND = {"accepted": DocumentState.ACCEPTED, "rejected": DocumentState.REJECT
 @click.option("--sheet", "-s", help="Worksheet of BOOK; the active one when none is named.")
 @click.option("--entry", type=int, metavar="N", help="Settle this entry by hand; needs --as.")
 @click.option("--as", "state", type=click.Choice(list(_BY_HAND)), help="What you found out about that entry.")
-@click.option("--document", metavar="KEY", help="Only this document of the entry, by its key as shown.")
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="KEY",
+    help="Only this document of the entry, by its key as xlsc outbox shows it; may repeat.",
+)
 @click.option(
     "--take-over",
     type=click.FloatRange(min=0),
@@ -53,7 +59,7 @@ def settle(book: Path | None, process: str | None, sheet: str | None, as_json: b
     """
     if chosen["take_over"] is not None:
         _take_over(chosen["take_over"], as_json=as_json)
-    settled = _settle(chosen["entry"], chosen["state"], chosen["document"])
+    settled = _settle(chosen["entry"], chosen["state"], chosen["documents"])
     shown = _show(book, process, sheet) if book is not None else 0
     _print_settled(settled, shown, as_json=as_json)
     return OutcomeUnknown.exit_code if any(item.entry.phase is Phase.UNKNOWN for item in settled) else EXIT_OK
@@ -66,12 +72,12 @@ def _take_over(hours: float, *, as_json: bool) -> None:
         click.echo(text)
 
 
-def _settle(entry: int | None, state: str | None, document: str | None) -> list[Settled]:
-    if (entry is None) != (state is None) or (document is not None and entry is None):
+def _settle(entry: int | None, state: str | None, documents: Sequence[str]) -> list[Settled]:
+    if (entry is None) != (state is None) or (documents and entry is None):
         raise UsageError("--entry and --as belong together.", "Example: xlsc settle --entry 7 --as not-sent.")
     if entry is not None and state is not None:
         with open_outbox(resolve()) as box:
-            return [settle_by_hand(box, entry, _BY_HAND[state], document)]
+            return [settle_by_hand(box, entry, _BY_HAND[state], documents)]
     with session() as current, open_outbox(current.settings) as box:
         return settle_unknown(current, box)
 

@@ -76,23 +76,24 @@ def settle_unknown(session: Session, outbox: Outbox) -> list[Settled]:
     return [_settle(session.client, outbox, entry) for entry in entries]
 
 
-def settle_by_hand(outbox: Outbox, entry_id: int, state: DocumentState, key: str | None = None) -> Settled:
+def settle_by_hand(outbox: Outbox, entry_id: int, state: DocumentState, keys: Sequence[str] = ()) -> Settled:
     """Record what a person found out about an entry's unknown documents.
 
     Args:
         outbox: Knows the entry.
         entry_id: Of the entry.
         state: What became of the documents.
-        key: Only those of this key, as ``describe_unknown`` spells it; None = all.
+        keys: Only those of these keys, as ``describe_unknown`` spells them; none = all documents.
 
     Raises:
-        UsageError: The entry is not of unknown outcome, or has no unknown document of that key.
+        UsageError: The entry is not of unknown outcome, or has no unknown document of a key; nothing was recorded.
     """
     unknown = [item for item in outbox.documents(entry_id) if item.state is DocumentState.UNKNOWN]
-    meant = [item.index for item in unknown if key is None or item.key_text.casefold() == key.strip().casefold()]
-    if unknown and not meant:
+    wanted = {key.strip().casefold(): key for key in keys}
+    meant = {item.index: item.key_text.casefold() for item in unknown if not keys or item.key_text.casefold() in wanted}
+    if unknown and (missing := [key for folded, key in wanted.items() if folded not in meant.values()]):
         listed = "; ".join(item.key_text for item in unknown[:_NAMED])
-        raise UsageError(f"Entry {entry_id} has no unknown document {key!r}.", f"Unknown are: {listed}.")
+        raise UsageError(f"Entry {entry_id} has no unknown document {missing[0]!r}.", f"Unknown are: {listed}.")
     outbox.resolve(entry_id, dict.fromkeys(meant, state), "person")
     return Settled(outbox.entry(entry_id), f"Settled by hand: {state.value.replace('_', ' ')}.", len(meant))
 
@@ -222,29 +223,38 @@ def _settle(client: Client, outbox: Outbox, entry: Entry) -> Settled:
 
 def _ask(client: Client, outbox: Outbox, entry: Entry, documents: Sequence[StoredDocument]) -> _Found:
     history = client.history_for_process(entry.process_key)
-    if entry.run_number is not None:
-        run = next((item for item in history if item.run_number == entry.run_number), None)
-        if run is None:
-            return _Found({}, f"Run {entry.run_number} is not in the service's history any more.")
-        return _read_run(client, entry, documents, run)
+    if entry.run_number is None:
+        run = _find_run(outbox, entry, len(documents), history)
+        return run if isinstance(run, _Found) else _read_run(client, entry, documents, run)
+    told = next((item for item in history if item.run_number == entry.run_number), None)
+    if told is None:
+        return _Found({}, f"Run {entry.run_number} is not in the service's history any more.")
+    return _read_run(client, entry, documents, told)
+
+
+def _find_run(outbox: Outbox, entry: Entry, count: int, history: Sequence[HistoryRun]) -> HistoryRun | _Found:
+    """The one run of the history that can only be the entry's, else why there is none."""
     if entry.runs_before is None:
         return _Found({}, "The history was not known before the run, so no run can be told to be this one.")
     known = outbox.known_runs(entry.service, entry.company_id, entry.process_key)
     later = [run for run in history if run.run_number > entry.runs_before and run.run_number not in known]
-    fitting = [run for run in later if run.record_count == len(documents)]
     oldest = min((run.run_number for run in history), default=0)
     if len(history) >= HISTORY_LENGTH and oldest > entry.runs_before + 1:
         return _Found({}, "More runs were made since than the history tells; look it up in the ERP.")
-    if not fitting:
-        return _Found({}, "The service's history shows no run with as many documents since.")
     # A run that broke off is in the history with no documents, however many it was given.
-    possible = [run for run in later if run in fitting or run.record_count == 0]
+    possible = [run for run in later if run.record_count in (0, count)]
+    if not possible:
+        return _Found({}, "The service's history shows no run with as many documents since.")
     if len(possible) > 1:
         numbers = ", ".join(str(run.run_number) for run in possible)
         return _Found({}, f"The runs {numbers} may be this one; look it up in the ERP.")
-    if _others_fit(outbox, entry, fitting[0]):
-        return _Found({}, f"Run {fitting[0].run_number} may be this one or another one of unknown outcome.")
-    return _read_run(client, entry, documents, fitting[0])
+    (run,) = possible
+    if not run.record_count:
+        text = f"Run {run.run_number} counts no documents: it may have broken off half way; look it up in the ERP."
+        return _Found({}, text)
+    if _others_fit(outbox, entry, run):
+        return _Found({}, f"Run {run.run_number} may be this one or another one of unknown outcome.")
+    return run
 
 
 def _others_fit(outbox: Outbox, entry: Entry, run: HistoryRun) -> bool:
