@@ -29,6 +29,14 @@ def creation_flags() -> int:
     return _NO_CONSOLE if sys.platform == "win32" else 0
 
 
+def start_alone(module: str) -> None:
+    """Start a module's program and let it go on by itself."""
+    quiet = subprocess.DEVNULL
+    command = python_command("-m", module)
+    process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, creationflags=creation_flags())  # noqa: S603
+    process.returncode = 0  # else Python complains that it still runs, which it shall
+
+
 class Child:
     """One window.
 
