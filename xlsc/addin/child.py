@@ -85,6 +85,10 @@ class Child:
         """What it says next; None when it was closed instead. For threads that may wait."""
         return self._heard.get()
 
+    def has_failed(self) -> bool:
+        """Once it said no more: whether it ended otherwise than a window does that is closed."""
+        return self._process.wait() != 0
+
     def close(self) -> None:
         """End it."""
         with contextlib.suppress(OSError):
