@@ -215,6 +215,10 @@ def test_nothing_in_excels_current_folder_becomes_a_module(screen, tmp_path, mon
         find("Safe")
         press("Return")
         assert window.wait() == {"button": "Fine"}
+    # What is started from there, such as a send in the background, is as careful.
+    code = "from xlsc.flows.background import own_python; print(own_python()[1:])"
+    careful = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert careful.stdout.strip() == "['-P']"
     code = "import json; print(json.__file__)"
     unsafe = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert unsafe.returncode == 3
