@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -55,6 +56,15 @@ def test_the_users_own_pip_is_asked_with_the_users_own_settings(monkeypatch, tmp
 def test_the_button_says_it(excel, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     assert excel.click("check_updates").startswith(f"This is xlsc {xlsc.__version__}")
+
+
+def test_the_help_button_waits_for_nothing(excel, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROWSER", "true")
+    excel.click("open_help")
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "manual" / "excel-check.html").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (tmp_path / "manual" / "addin.html").exists()
 
 
 def test_help_opens_the_manual_of_this_version(tmp_path, monkeypatch):

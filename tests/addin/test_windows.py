@@ -12,6 +12,7 @@ import pytest
 
 from xlsc.addin.child import Child, python_command
 from xlsc.addin.dialogs import ExcelDialogs, Field
+from xlsc.errors import UsageError
 
 pytestmark = pytest.mark.office
 
@@ -85,6 +86,23 @@ def test_fields_are_filled_in_with_tab_and_enter(screen):
 
 def test_esc_gives_up(screen):
     assert answer(lambda: ExcelDialogs().ask("Sign in", FIELDS), "Sign in", lambda: press("Escape")) is None
+
+
+def test_a_job_that_is_stopped_takes_its_window_away(screen):
+    dialogs = ExcelDialogs()
+    given = []
+    asking = threading.Thread(target=lambda: given.append(_ask(dialogs)))
+    asking.start()
+    find("Left alone")
+    dialogs.give_up()
+    asking.join(30)
+    assert not asking.is_alive()
+    assert given == [None]
+
+
+def _ask(dialogs):
+    with contextlib.suppress(UsageError):
+        return dialogs.ask("Left alone", FIELDS)
 
 
 def test_a_list_is_searched_by_typing(screen):
@@ -175,9 +193,10 @@ def test_a_window_ends_with_the_python_that_opened_it(screen, module):
         assert window.wait(30) == 0
 
 
-def test_without_a_screen_a_question_is_given_up_and_work_goes_on(screen, monkeypatch):
+def test_without_a_screen_a_question_says_so_and_work_goes_on(screen, monkeypatch):
     monkeypatch.setenv("DISPLAY", ":65000")
-    assert ExcelDialogs().ask("Sign in", FIELDS) is None
+    with pytest.raises(UsageError, match="cannot show windows"):
+        ExcelDialogs().ask("Sign in", FIELDS)
     window = ExcelDialogs().open_progress("Send")
     for _ in range(50):
         window.tell({"text": "on", "can_stop": True})
@@ -196,6 +215,10 @@ def test_nothing_in_excels_current_folder_becomes_a_module(screen, tmp_path, mon
         find("Safe")
         press("Return")
         assert window.wait() == {"button": "Fine"}
+    # What is started from there, such as a send in the background, is as careful.
+    code = "from xlsc.flows.background import own_python; print(own_python()[1:])"
+    careful = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert careful.stdout.strip() == "['-P']"
     code = "import json; print(json.__file__)"
     unsafe = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert unsafe.returncode == 3

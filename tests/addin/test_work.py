@@ -129,6 +129,15 @@ def test_a_second_send_waits_for_the_first(journal, gate):
     assert gate.passed == 1
 
 
+def test_marks_are_not_cleared_under_a_send(journal, gate):
+    journal.start("send_sheet")
+    assert gate.waiting.wait(30)
+    journal.start("clear_marks")
+    assert journal.last.startswith("Send is under way.")
+    gate.open.set()
+    journal.wait()
+
+
 def test_reading_that_takes_too_long_can_be_left(journal, monkeypatch):
     gate = Gate(monkeypatch, "GetMapColumns")
     journal.start("describe_process")

@@ -16,13 +16,14 @@ no_excel = pytest.mark.skipif(platform.system() in ("Windows", "Darwin"), reason
 def test_build_writes_the_add_in_and_says_where(tmp_path: Path) -> None:
     done = CliRunner().invoke(addin, ["build", "--out", str(tmp_path / "new")])
     assert done.exit_code == 0, done.output
-    assert done.output == f"written: {tmp_path / 'new' / 'xlsc.xlam'}\n"
+    names = [tmp_path / "new" / name for name in ("xlsc.xlam", "xlsc-buttons.xltm")]
+    assert done.output == "".join(f"written: {name}\n" for name in names)
     assert (tmp_path / "new" / "xlsc.xlam").read_bytes()[:2] == b"PK"
 
 
 def test_build_as_json(tmp_path: Path) -> None:
     done = CliRunner().invoke(addin, ["build", "--out", str(tmp_path), "--json"])
-    assert json.loads(done.output) == {"written": [str(tmp_path / "xlsc.xlam")]}
+    assert json.loads(done.output) == {"written": [str(tmp_path / "xlsc.xlam"), str(tmp_path / "xlsc-buttons.xltm")]}
 
 
 @no_excel

@@ -37,7 +37,6 @@ class _Kept:
     failure: XlscError | None = None
     fault: Exception | None = None
     good_until: float = float("inf")
-    is_overdue: bool = False
 
 
 class Answers:
@@ -54,6 +53,7 @@ class Answers:
         self._places = threading.BoundedSemaphore(_ASKED_AT_ONCE)
         self._kept: dict[Hashable, _Kept] = {}
         self._unreachable: tuple[float, XlscError] | None = None
+        self._late: set[int] = set()
 
     def get(self, question: Hashable, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever was asked for
         """The answer, asked for when none is kept.
@@ -67,9 +67,10 @@ class Answers:
             if kept is None or kept.good_until <= self._clock():
                 self._refuse_unreachable()
                 kept = self._start(question, ask)
-            overdue = kept.is_overdue or any(other.is_overdue for other in self._kept.values())
-        if not kept.done.wait(_LITTLE_PATIENCE_SECONDS if overdue else self._patience):
-            kept.is_overdue = True
+        if not kept.done.wait(_LITTLE_PATIENCE_SECONDS if self._late else self._patience):
+            self._late.add(id(kept))
+            if kept.done.is_set():
+                self._late.discard(id(kept))
             raise NoAnswer(
                 f"The service has not answered within {self._patience:g} seconds.",
                 "Press Refresh on the SmartConnect tab in a moment.",
@@ -120,8 +121,8 @@ class Answers:
                 kept.fault = fault
                 kept.good_until = self._clock() + FAILURE_SECONDS
             finally:
-                kept.is_overdue = False
                 kept.done.set()
+                self._late.discard(id(kept))
 
 
 def _result(kept: _Kept) -> Any:  # noqa: ANN401 - whatever was asked for

@@ -29,6 +29,14 @@ def creation_flags() -> int:
     return _NO_CONSOLE if sys.platform == "win32" else 0
 
 
+def start_alone(module: str) -> None:
+    """Start a module's program and let it go on by itself."""
+    quiet = subprocess.DEVNULL
+    command = python_command("-m", module)
+    process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, creationflags=creation_flags())  # noqa: S603
+    process.returncode = 0  # else Python complains that it still runs, which it shall
+
+
 class Child:
     """One window.
 
@@ -76,6 +84,10 @@ class Child:
     def wait(self) -> Any:  # noqa: ANN401 - whatever the window says
         """What it says next; None when it was closed instead. For threads that may wait."""
         return self._heard.get()
+
+    def has_failed(self) -> bool:
+        """Once it said no more: whether it ended otherwise than a window does that is closed."""
+        return self._process.wait() != 0
 
     def close(self) -> None:
         """End it."""

@@ -77,11 +77,19 @@ class Dialogs(Protocol):
         ...
 
     def ask(self, title: str, fields: Sequence[Field], text: str = "") -> Mapping[str, str] | None:
-        """Ask for values by the fields' names; None when the person gave up. Waits."""
+        """Ask for values by the fields' names; None when the person gave up. Waits.
+
+        Raises:
+            UsageError: No window can be shown.
+        """
         ...
 
     def choose(self, title: str, text: str, choices: Sequence[str]) -> str | None:
-        """Ask for one of these; None when the person gave up. Enter takes the last one. Waits."""
+        """Ask for one of these; None when the person gave up. Enter takes the last one. Waits.
+
+        Raises:
+            UsageError: No window can be shown.
+        """
         ...
 
     def give_up(self) -> None:
@@ -140,6 +148,10 @@ class ExcelDialogs:
         self._asking.append(window)
         try:
             answer: Mapping[str, Any] | None = window.wait()
+            if answer is None and window.has_failed():
+                raise UsageError(
+                    "This Python cannot show windows.", "Use a Python with Tcl/Tk (tkinter), and install xlsc there."
+                )
         finally:
             self._asking.remove(window)
             window.close()

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -53,7 +54,8 @@ def examine(system: System) -> list[Finding]:
         places = find_places(system)
     except UsageError as error:
         return [Finding("Excel", "problem", f"{error.message} {error.hint}")]
-    checks: list[Callable[[System, Places], Finding]] = [_check_mark, _check_interpreter, _check_versions, _check_path]
+    checks: list[Callable[[System, Places], Finding]] = [_check_mark, _check_interpreter, _check_versions]
+    checks += [_check_path, _check_windows]
     checks += [_check_libraries, _check_command, _check_store] if system.name == "Windows" else [_check_script]
     return [*list_status(system), *(check(system, places) for check in checks)]
 
@@ -127,6 +129,14 @@ def _check_store(system: System, places: Places) -> Finding:
         text = "Excel comes from the Microsoft Store and may not start Python. Install Office from Microsoft's site."
         return Finding("Excel", "warning", text)
     return Finding("Excel", "ok", "No Excel from the Microsoft Store is here.")
+
+
+def _check_windows(system: System, places: Places) -> Finding:
+    """Whether this Python can show the add-in's windows."""
+    if find_spec("_tkinter") is None:
+        text = "This Python cannot show windows (no tkinter). Use one with Tcl/Tk, then: xlsc addin install"
+        return Finding("windows", "problem", text)
+    return Finding("windows", "ok", "This Python can show windows.")
 
 
 def _check_versions(system: System, places: Places) -> Finding:

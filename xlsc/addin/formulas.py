@@ -5,6 +5,7 @@ Each gives a value or rows of values; what a person can mend is raised and becom
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,13 +23,16 @@ from xlsc.flows.connect import open_session
 from xlsc.flows.data import read_data as read_data_flow
 from xlsc.flows.layout import Wanted, find_layout
 from xlsc.flows.processes import ProcessColumns, find_process, read_columns
-from xlsc.settings import home, resolve
+from xlsc.settings import Settings, home, resolve
 from xlsc.sheets.memory import MemorySheet
 
 T = TypeVar("T")
 Rows = list[list[CellValue]]
 
 ANSWERS = Answers()
+#: The settings read last, and until when they are taken for true: ten thousand cells shall not each read files.
+_SETTINGS: list[tuple[float, Settings]] = []
+_SETTINGS_SECONDS = 1.0
 _DEFAULT_RUNS = 10
 
 
@@ -159,6 +163,7 @@ def read_last_run(process: str) -> Rows | str:
 
 def forget_answers() -> None:
     """After another sign-in: the next formula asks the service anew."""
+    _SETTINGS.clear()
     ANSWERS.forget()
 
 
@@ -167,9 +172,15 @@ def renew_answers() -> None:
     ANSWERS.renew()
 
 
+def _settings() -> Settings:
+    if not _SETTINGS or _SETTINGS[0][0] <= time.monotonic():
+        _SETTINGS[:] = [(time.monotonic() + _SETTINGS_SECONDS, resolve())]
+    return _SETTINGS[0][1]
+
+
 def _asked(question: tuple[object, ...], ask: Callable[[Client], T]) -> T:
     """An answer for the current sign-in, kept for a while."""
-    settings = resolve()
+    settings = _settings()
     scope = (settings.service_url, settings.company_id, settings.email)
 
     def call() -> T:

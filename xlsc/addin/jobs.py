@@ -7,6 +7,7 @@ returns when its job is done. Both drive the same jobs.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import queue
@@ -150,7 +151,9 @@ class Job:
             return
         DESK.dialogs.say(f"SmartConnect: {self.says}")
         if self._progress is None and time.monotonic() - self._begun >= _PROGRESS_AFTER_SECONDS:
-            self._progress = DESK.dialogs.open_progress(self.title)
+            # Without the window the work goes on all the same, and the status bar tells of it.
+            with contextlib.suppress(OSError):
+                self._progress = DESK.dialogs.open_progress(self.title)
         if self._progress is not None:
             self.is_stopping |= bool(self._progress.hear())
             can_stop = step.stopping != "waits" and not self.is_stopping
@@ -186,11 +189,8 @@ class Jobs:
         Raises:
             UsageError: Another job that has to be alone is under way.
         """
-        if job.alone and any(other.alone for other in self.active):
-            raise UsageError(
-                f"{next(other.title for other in self.active if other.alone)} is under way.",
-                "Wait until it has ended, or press Stop.",
-            )
+        if job.alone:
+            self.refuse_second()
         self.active.append(job)
         self._drive(job)
         if job in self.active:
@@ -200,6 +200,16 @@ class Jobs:
                 job.wait(_PATIENCE_SECONDS)
                 self._drive(job)
             self._poll_again()
+
+    def refuse_second(self) -> None:
+        """Refuse what has to be alone while another such job is under way.
+
+        Raises:
+            UsageError: There is one.
+        """
+        for other in self.active:
+            if other.alone:
+                raise UsageError(f"{other.title} is under way.", "Wait until it has ended, or press Stop.")
 
     def poll(self) -> None:
         """Called by Excel each second while there is work."""
@@ -254,13 +264,17 @@ def macro(title: str, *, alone: bool = True) -> Callable[[Callable[[], Steps[Non
         @functools.wraps(function)
         def run() -> None:
             switch_loop_off()
-            DESK.tell_state()
             try:
+                DESK.tell_state()
+                if alone:
+                    JOBS.refuse_second()
                 found = function()
                 if isinstance(found, Generator):
                     JOBS.start(Job(title, found, alone=alone))
             except XlscError as error:
                 say_failure(title, error)
+            except Exception as error:  # noqa: BLE001 - a person gets words, not a traceback
+                say_fault(title, error)
 
         return run
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 
 import xlsc
 from xlsc.addin import open_sends, updates
-from xlsc.addin.child import creation_flags, python_command
+from xlsc.addin.child import start_alone
 from xlsc.addin.desk import DESK
 from xlsc.addin.dialogs import Field
 from xlsc.addin.jobs import macro
@@ -68,8 +67,7 @@ def _write(given: Mapping[str, str]) -> None:
 @macro("Help", alone=False)
 def open_help() -> None:
     """The manual that belongs to this version, in the browser."""
-    command = python_command("-m", "xlsc.addin.manual")
-    subprocess.Popen(command, stdout=subprocess.DEVNULL, creationflags=creation_flags())  # noqa: S603 - this very program
+    start_alone("xlsc.addin.manual")
 
 
 @macro("Updates", alone=False)

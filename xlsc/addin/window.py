@@ -52,7 +52,7 @@ class Window:
         else:
             entry = ttk.Entry(grid, width=50, show="•" if field["is_secret"] else "")
             entry.insert(0, field["value"])
-        entry.grid(row=row, column=1, padx=8, pady=4)
+        entry.grid(row=row, column=1, padx=8, pady=4, sticky="ew")
         return entry
 
     def _add_buttons(self, buttons: Sequence[str]) -> None:
@@ -95,7 +95,15 @@ def _complete(entry: ttk.Entry) -> str:
 def add_text(parent: tk.Misc, text: str) -> None:
     """A text that is read, scrolled and copied, not changed."""
     lines = sum(1 + len(line) // _WIDTH for line in text.split("\n"))
-    box = tk.Text(parent, width=_WIDTH, height=min(lines, _LINES), wrap="word", takefocus=lines > _LINES, padx=8)
+    box = tk.Text(
+        parent,
+        width=_WIDTH,
+        height=min(lines, _LINES),
+        wrap="word",
+        takefocus=lines > _LINES,
+        padx=8,
+        font="TkDefaultFont",
+    )
     box.insert("1.0", text)
     box.configure(state="disabled")
     box.pack(fill="both", expand=True, padx=8, pady=8)

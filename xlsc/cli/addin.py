@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from xlsc.addin.build import build_addin
+from xlsc.addin.build import build_addin, build_template
 from xlsc.addin.doctor import Finding, examine, list_status
 from xlsc.addin.install import install, read_system, remove
 from xlsc.errors import EXIT_OK, UsageError
@@ -26,8 +26,8 @@ def addin() -> None:
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
 @_as_json
 def build_command(out: Path, as_json: bool) -> None:
-    """Make xlsc.xlam from its text sources; works on any system, without Excel."""
-    _print_files("written", build_addin(out), as_json)
+    """Make xlsc.xlam, and a template with buttons, from text sources; works on any system, without Excel."""
+    _print_files("written", [*build_addin(out), build_template(out)], as_json)
 
 
 @addin.command("install")

@@ -26,6 +26,11 @@ class Started:
     report: Path
 
 
+def own_python() -> list[str]:
+    """This very Python; where the current folder is off its path (``-P``, as in Excel), so it is off its child's."""
+    return [sys.executable, *(["-P"] if sys.flags.safe_path else [])]
+
+
 def start_in_background(book: Path, arguments: Sequence[str]) -> Started:
     """Start the same command on a copy of the workbook.
 
@@ -41,7 +46,7 @@ def start_in_background(book: Path, arguments: Sequence[str]) -> Started:
     copy, report = folder / f"{stamp}{book.suffix}", folder / f"{stamp}.json"
     kept = [argument for argument in arguments if argument not in ("--detach", "--json")]
     own = [str(copy) if Path(argument) == book else argument for argument in kept]
-    command = [sys.executable, "-m", "xlsc", *own, "--on-behalf-of", str(book.resolve()), "--json"]
+    command = [*own_python(), "-m", "xlsc", *own, "--on-behalf-of", str(book.resolve()), "--json"]
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         shutil.copyfile(book, copy)

@@ -104,6 +104,11 @@ def test_the_servers_command_names_no_workbook_and_keeps_the_current_folder_off_
     assert told == ('cmd.exe /K ""C:\\Py thon\\python.exe" -P -B -c "import xlwings; xlwings.serve(\'$(CLSID)\')""')
 
 
+def test_on_the_mac_too_the_current_folder_stays_off_the_path() -> None:
+    (line,) = re.findall(r'parameters = "false.*', CODE)
+    assert line == """parameters = "false;;;;;|'" & ReadInterpreter("INTERPRETER_MAC") & "' -P|" & PythonCommand"""
+
+
 def test_settings_come_from_one_user_file_only() -> None:
     assert re.findall(r"SettingsFile = (.*)", CODE) == [
         'Environ("HOME") & "/xlsc.conf"',

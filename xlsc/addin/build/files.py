@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal
 
+from xlsc.addin.build.buttons import Button
 from xlsc.addin.build.generate import write_callbacks, write_functions, write_macros, write_ribbon
 from xlsc.addin.build.lint import check_ribbon
 from xlsc.addin.build.ovba import write_project
@@ -26,6 +27,27 @@ ADDIN_NAME = "xlsc.xlam"
 PROJECT_NAME = "xlsc"
 #: For whom a file is: Calc's Basic reads no procedure attributes, and knows neither ribbon nor declared libraries.
 Host = Literal["excel", "calc"]
+#: The template with buttons, and the name of its VBA project.
+TEMPLATE_NAME = "xlsc-buttons.xltm"
+_TEMPLATE_PROJECT = "xlscTemplate"
+_TEMPLATE = (
+    PlainSheet(
+        "Start",
+        [
+            ["1. On the SmartConnect tab: Sign in, go to the sheet Data, Pick process, Mapped columns."],
+            ["2. Fill the sheet Data, one row per line."],
+            ["3. Check, then send:"],
+        ],
+        [
+            Button("Check", "SmartConnectCheck", 5, 1),
+            Button("Send", "SmartConnectSend", 5, 4),
+            Button("Send failed only", "SmartConnectSendFailed", 8, 1),
+            Button("List of errors", "SmartConnectErrors", 8, 4),
+            Button("Clear marks", "SmartConnectClear", 11, 1),
+        ],
+    ),
+    PlainSheet("Data"),
+)
 _EXCEL_ONLY = ("XlscPython", "XlscRibbon", "XlscEvents")
 _OFFICE = resources.files("xlsc.addin") / "office"
 
@@ -46,6 +68,20 @@ def build_addin(out: Path) -> list[Path]:
     project = write_project(PROJECT_NAME, modules)
     content = write_package("xlam", project, [PlainSheet("xlsc")], theme=read_theme(), ribbon=ribbon)
     return [_write(out / ADDIN_NAME, content)]
+
+
+def build_template(out: Path) -> Path:
+    """Write the template of workbooks with buttons into a folder; the buttons call the add-in, which has to be loaded.
+
+    Returns:
+        The file, with equal bytes on each run and every system.
+
+    Raises:
+        UsageError: ``out`` is a file.
+    """
+    documents = list_documents(len(_TEMPLATE))
+    project = write_project(_TEMPLATE_PROJECT, [*documents, read_module(_read_source("XlscButtons.bas"), Kind.MODULE)])
+    return _write(out / TEMPLATE_NAME, write_package("xltm", project, _TEMPLATE, theme=read_theme()))
 
 
 def build_workbook(
@@ -84,11 +120,16 @@ def list_modules(host: Host = "excel", *, sheet_count: int = 1) -> list[Module]:
         host: For whom; see build_workbook.
         sheet_count: Worksheets, each with a document module of its own.
     """
-    sheet = _read_source("Sheet1.cls")
-    documents = [read_module(_read_source("ThisWorkbook.cls"), Kind.WORKBOOK)]
-    documents += [read_module(sheet.replace("Sheet1", f"Sheet{n}"), Kind.SHEET) for n in range(1, sheet_count + 1)]
     modules = [read_module(text, kind) for text, kind in _list_sources(host)]
-    return documents + [module for module in modules if host == "excel" or module.name not in _EXCEL_ONLY]
+    kept = [module for module in modules if host == "excel" or module.name not in _EXCEL_ONLY]
+    return [*list_documents(sheet_count), *kept]
+
+
+def list_documents(sheet_count: int) -> list[Module]:
+    """The modules behind a workbook and its sheets."""
+    sheet = _read_source("Sheet1.cls")
+    sheets = [read_module(sheet.replace("Sheet1", f"Sheet{n}"), Kind.SHEET) for n in range(1, sheet_count + 1)]
+    return [read_module(_read_source("ThisWorkbook.cls"), Kind.WORKBOOK), *sheets]
 
 
 def _list_sources(host: Host) -> list[tuple[str, Kind]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
+from xlsc.addin.build.buttons import Button, write_buttons
 from xlsc.core.addresses import format_column
 
 PackageKind = Literal["xlam", "xlsm", "xltm"]
@@ -42,6 +43,7 @@ class PlainSheet:
 
     name: str
     rows: Sequence[Sequence[SheetValue]] = ()
+    buttons: Sequence[Button] = ()
 
 
 def write_package(
@@ -63,6 +65,7 @@ def write_package(
         "xl/_rels/workbook.xml.rels": _write_workbook_links(len(sheets)),
         "xl/styles.xml": _STYLES,
         **{f"xl/worksheets/sheet{n}.xml": _write_sheet(n, sheet) for n, sheet in enumerate(sheets, start=1)},
+        **{name: text for n, sheet in enumerate(sheets, start=1) for name, text in _button_parts(n, sheet).items()},
     }
     content = {name: (_XML + text).encode() for name, text in parts.items()} | {
         "xl/theme/theme1.xml": theme,
@@ -71,6 +74,17 @@ def write_package(
     if ribbon is not None:
         content["customUI/customUI14.xml"] = ribbon
     return _zip(content)
+
+
+def _button_parts(number: int, sheet: PlainSheet) -> dict[str, str]:
+    """What a sheet with buttons has beside it."""
+    if not sheet.buttons:
+        return {}
+    link = _write_links([(f"{_OFFICE}/vmlDrawing", f"../drawings/vmlDrawing{number}.vml")])
+    return {
+        f"xl/worksheets/_rels/sheet{number}.xml.rels": link,
+        f"xl/drawings/vmlDrawing{number}.vml": write_buttons(number, sheet.buttons),
+    }
 
 
 def _zip(content: Mapping[str, bytes]) -> bytes:
@@ -96,6 +110,7 @@ def _write_types(kind: PackageKind, sheet_count: int) -> str:
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         '<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+        '<Default Extension="vml" ContentType="application/vnd.openxmlformats-officedocument.vmlDrawing"/>'
         + "".join(f'<Override PartName="{part}" ContentType="{name}"/>' for part, name in overrides.items())
         + "</Types>"
     )
@@ -136,7 +151,11 @@ def _write_sheet(number: int, sheet: PlainSheet) -> str:
         f'<row r="{row}">{"".join(_write_cell(row, column, value) for column, value in enumerate(values, 1))}</row>'
         for row, values in enumerate(sheet.rows, 1)
     )
-    return f'<worksheet xmlns="{_MAIN}"><sheetPr codeName="Sheet{number}"/><sheetData>{rows}</sheetData></worksheet>'
+    drawing = '<legacyDrawing r:id="rId1"/>' if sheet.buttons else ""
+    return (
+        f'<worksheet xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheetPr codeName="Sheet{number}"/>'
+        f"<sheetData>{rows}</sheetData>{drawing}</worksheet>"
+    )
 
 
 def _write_cell(row: int, column: int, value: SheetValue) -> str:

@@ -114,8 +114,9 @@ End Sub
 Private Sub ExecuteMac(PythonCommand As String)
     Dim parameters As String
     CheckWorkbookName
-    'The script puts these into a shell command; the first part adds nothing to Python's path.
-    parameters = "false;;;;;|'" & ReadInterpreter("INTERPRETER_MAC") & "'|" & PythonCommand
+    'The script puts these into a shell command; the first part adds nothing to Python's path,
+    'and -P keeps the current folder off it.
+    parameters = "false;;;;;|'" & ReadInterpreter("INTERPRETER_MAC") & "' -P|" & PythonCommand
     parameters = parameters & "|" & ActiveWorkbook.Name
     parameters = parameters & "|" & Left(Application.Path, Len(Application.Path) - 4) & "|" & LogFile()
     On Error Resume Next
