@@ -251,13 +251,19 @@ class Sheet(base.Sheet):
             return Range(self, arg1.row, arg1.column, rows, columns)
         if isinstance(arg1, str) and "," in arg1:
             return Union(self, arg1)
-        if isinstance(arg1, str):
-            area = self.api.getCellRangeByName(arg1).RangeAddress
-            arg1, arg2 = (area.StartRow + 1, area.StartColumn + 1), (area.EndRow + 1, area.EndColumn + 1)
-        if len(arg1) == 4:
+        if not isinstance(arg1, str) and len(arg1) == 4:
             return Range(self, *arg1)
-        last = arg2 or arg1
-        return Range(self, arg1[0], arg1[1], last[0] - arg1[0] + 1, last[1] - arg1[1] + 1)
+        first, last = self._corners(arg1)[0], self._corners(arg2 or arg1)[1]
+        if min(*first, *last) < 1:
+            raise IndexError("Rows and columns count from 1.")
+        return Range(self, *first, last[0] - first[0] + 1, last[1] - first[1] + 1)
+
+    def _corners(self, place: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The first and the last cell of an address or a (row, column)."""
+        if not isinstance(place, str):
+            return tuple(place), tuple(place)
+        area = self.api.getCellRangeByName(place).RangeAddress
+        return (area.StartRow + 1, area.StartColumn + 1), (area.EndRow + 1, area.EndColumn + 1)
 
     @property
     def cells(self) -> Range:

@@ -80,17 +80,21 @@ def prop(name: str, value: Any) -> Any:
 
 
 def connect(address: str, tries: int = 1200) -> Any:
-    """The desktop of the office that listens there; waits until it does, about a minute unless told otherwise."""
+    """The context of the office that listens there; waits until it does, about a minute unless told otherwise."""
     local = load_uno().getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     not_yet = load_uno().getClass("com.sun.star.connection.NoConnectException")
     for _ in range(tries):
         try:
-            context = resolver.resolve(f"uno:{address}")
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            return resolver.resolve(f"uno:{address}")
         except not_yet:
             time.sleep(0.05)
     raise RuntimeError("LibreOffice did not start within a minute")
+
+
+def create(context: Any, service: str) -> Any:
+    """One of the office's own objects."""
+    return context.ServiceManager.createInstanceWithContext(service, context)
 
 
 class Office:
@@ -105,6 +109,7 @@ class Office:
         self._display = display
         self.process: subprocess.Popen[bytes] | None = None
         self.desktop: Any = None
+        self._context: Any = None
         self.starts = 0
         #: Where it listens, as UNO writes it.
         self.address = ""
@@ -139,8 +144,13 @@ class Office:
             command, env=environment, start_new_session=True, stdout=quiet, stderr=quiet, stdin=quiet
         )
         atexit.register(self.stop)
-        self.desktop = connect(self.address)
+        self._context = connect(self.address)
+        self.desktop = self.create("com.sun.star.frame.Desktop")
         self.starts += 1
+
+    def create(self, service: str) -> Any:
+        """One of its own objects."""
+        return create(self._context, service)
 
     def is_alive(self) -> bool:
         """Whether it still answers."""
@@ -162,7 +172,7 @@ class Office:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        self.desktop = None
+        self.desktop = self._context = None
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
@@ -172,7 +182,7 @@ class Attached:
     """Somebody else's office, as the Python that a macro started meets it."""
 
     def __init__(self, address: str) -> None:
-        self.desktop = connect(address, tries=20)
+        self.desktop = create(connect(address, tries=20), "com.sun.star.frame.Desktop")
         self.pid = os.getpid()
 
 

@@ -215,10 +215,11 @@ class Range(Reach, base.Range):
     # Places
 
     def get_address(self, row_absolute: bool = True, column_absolute: bool = True, external: bool = False) -> str:
-        first = xw.utils.col_name(self.column) + str(self.row)
-        if len(self) == 1:
-            return first
-        return f"{first}:{xw.utils.col_name(self.column + self.shape[1] - 1)}{self.row + self.shape[0] - 1}"
+        last = self.row + self.shape[0] - 1, self.column + self.shape[1] - 1
+        cells = [(self.row, self.column)] + ([last] if len(self) > 1 else [])
+        column, row = "$" if column_absolute else "", "$" if row_absolute else ""
+        found = ":".join(f"{column}{xw.utils.col_name(cell[1])}{row}{cell[0]}" for cell in cells)
+        return f"[{self.sheet.book.name}]{self.sheet.name}!{found}" if external else found
 
     @property
     def address(self) -> str:

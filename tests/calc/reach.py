@@ -6,7 +6,8 @@ from typing import Any
 
 #: com.sun.star.sheet.CellFlags: values, dates, texts, formulas; and looks.
 CONTENTS, LOOKS, EVERYTHING = 1 | 2 | 4 | 16, 32 | 64, 1023
-_STEPS = {"down": (1, 0), "up": (-1, 0), "right": (0, 1), "left": (0, -1)}
+#: By the direction's first letter.
+_STEPS = {"d": (1, 0), "u": (-1, 0), "r": (0, 1), "l": (0, -1)}
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 1_024
 
 
@@ -31,7 +32,7 @@ class Reach:
 
     def end(self, direction: str) -> Any:
         """The last filled cell of a block, the first of the next one, or the sheet's edge."""
-        down, right = _STEPS[direction]
+        down, right = _STEPS[direction[0]]
         cells = self._filled(down)
         here = self.row if down else self.column
         step = down or right

@@ -54,9 +54,9 @@ def test_looks_of_many_cells_are_one_answer_only_where_they_agree(sheet):
 def test_tables_and_selections_are_seen(engine, sheet):
     sheet.range((2, 1)).value = [["No", "Name"], [1, "Ann"]]
     Tables(sheet.impl).add("People", (2, 1), (3, 2))
-    assert [(table.name, table.range.address) for table in sheet.impl.tables] == [("People", "A2:B3")]
+    assert [(table.name, table.range.address) for table in sheet.impl.tables] == [("People", "$A$2:$B$3")]
     sheet.range((2, 1), (3, 1)).select()
-    assert xw.App(impl=engine.apps.apps[0]).selection.address == "A2:A3"
+    assert xw.App(impl=engine.apps.apps[0]).selection.address == "$A$2:$A$3"
 
 
 def test_what_is_saved_is_what_is_opened(engine, sheet, tmp_path):

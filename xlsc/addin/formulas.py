@@ -14,7 +14,7 @@ from xlsc.addin.cached import Answers
 from xlsc.client.client import Client
 from xlsc.client.tokens import open_token_store
 from xlsc.core.addresses import Area
-from xlsc.core.catalog import HistoryRun
+from xlsc.core.catalog import HistoryRun, Process
 from xlsc.core.checks import check_table, spread
 from xlsc.core.table import Block, CellValue
 from xlsc.core.values import encode_block
@@ -22,7 +22,7 @@ from xlsc.errors import UsageError
 from xlsc.flows.connect import open_session
 from xlsc.flows.data import read_data as read_data_flow
 from xlsc.flows.layout import Wanted, find_layout
-from xlsc.flows.processes import ProcessColumns, find_process, read_columns
+from xlsc.flows.processes import ProcessColumns, find_among, read_columns
 from xlsc.settings import Settings, home, resolve
 from xlsc.sheets.memory import MemorySheet
 
@@ -38,7 +38,7 @@ _DEFAULT_RUNS = 10
 
 def list_processes(search: str | None = None) -> Rows:
     """SC_PROCESSES: name and description of each process, those that hold ``search`` in either."""
-    found = _asked(("processes",), lambda client: client.map_list())
+    found = _processes()
     wanted = str(search or "").strip().casefold()
     rows: Rows = [
         [process.map_id, process.description]
@@ -80,7 +80,7 @@ def read_data(process: str, *variables: Any) -> Rows:  # noqa: ANN401 - pairs, o
 
 def list_history(process: str | None = None, count: float | None = None) -> Rows:
     """SC_HISTORY: the latest runs of a process, or of all of them; the service keeps ten of each."""
-    names = [process] if process else [item.map_id for item in _asked(("processes",), lambda client: client.map_list())]
+    names = [process] if process else [item.map_id for item in _processes()]
     runs = [(name, run) for name in names for run in _history(name)]
     runs.sort(key=lambda item: item[1].run_date, reverse=True)
     rows: Rows = [[name, *_run(run)] for name, run in runs[: _count(count)]]
@@ -191,12 +191,22 @@ def _asked(question: tuple[object, ...], ask: Callable[[Client], T]) -> T:
     return found
 
 
+def _processes() -> Sequence[Process]:
+    """All of the company: one question, whichever process a formula names."""
+    return _asked(("processes",), lambda client: client.map_list())
+
+
 def _columns(process: str) -> ProcessColumns:
-    return _asked(("columns", process.casefold()), lambda client: read_columns(client, find_process(client, process)))
+    found = _find(process)
+    return _asked(("columns", found.map_key), lambda client: read_columns(client, found))
 
 
 def _process_key(process: str) -> str:
-    return _asked(("key", process.casefold()), lambda client: find_process(client, process)).map_key
+    return _find(process).map_key
+
+
+def _find(process: str) -> Process:
+    return find_among(_processes() if process.strip() else (), process)
 
 
 def _history(process: str) -> Sequence[HistoryRun]:

@@ -91,8 +91,7 @@ class CalcExcel:
 
     def sign_in(self, address: str) -> None:
         answer = {"service_url": address, "email": "demo@example.com", "password": "demo", "company": "Contoso Ltd"}
-        self.click("sign_in", answer)
-        assert "Signed in as demo@example.com" in self.person.last()
+        self.click("sign_in", answer, until=lambda: "Signed in as demo@example.com" in str(self.person.heard()))
 
     def fill_journals(self) -> list[str]:
         """Three journals from row 2 on; returns their numbers, the second's account is not there."""

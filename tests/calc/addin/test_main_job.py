@@ -1,6 +1,7 @@
 """From a click in Calc to the service's database and back into the cells: VBA, Python, flows, service, marks."""
 
 import sqlite3
+import time
 
 import pytest
 
@@ -87,6 +88,23 @@ def test_a_send_stops_at_the_first_error(journal, service):
     journal.cell("C4").setString("6300")
     journal.send("send_unsent")
     assert posted(service, names) == {names[0]: 1, names[2]: 1}
+
+
+def test_stop_ends_a_send_after_its_current_run(journal, service):
+    names = [f"S{number:03d}{time.time_ns() % 10**9}" for number in range(40)]
+    rows = []
+    for name in names:
+        rows += [("2026-03-02", name, "6100", "stop", 5.0, ""), ("2026-03-02", name, "1000", "stop", "", 5.0)]
+    journal.cell("A2:F81").setDataArray(tuple(rows))
+    since = len(journal.person.heard())
+    journal.click("send_until_error", until=lambda: posted(service, names))
+    journal.click("stop", until=lambda: True)
+    report = journal.report(since)
+    done = posted(service, names)
+    assert 0 < len(done) < len(names), report
+    assert f"{2 * len(done)} accepted" in report
+    texts = journal.texts("G2:G81")
+    assert sum(text.startswith("Accepted") for text in texts) == 2 * len(done)
 
 
 def test_a_protected_sheet_keeps_its_looks_and_loses_no_outcome(journal, service):

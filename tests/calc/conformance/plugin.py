@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,5 +68,15 @@ def pytest_configure(config: pytest.Config) -> None:
     xw.engines["calc"].activate()
 
 
+OUTCOMES: dict[str, str] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    name = report.nodeid.partition("/")[2]
+    if report.when == "call" or report.outcome != "passed":
+        OUTCOMES[name] = report.outcome if OUTCOMES.get(name, "passed") == "passed" else OUTCOMES[name]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     OFFICE.stop()
+    Path(os.environ["XLSC_CALC_OUTCOMES"]).write_text(json.dumps(OUTCOMES), encoding="utf-8")
