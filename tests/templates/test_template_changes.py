@@ -74,7 +74,6 @@ def test_publishing_strips_the_company_and_finds_what_must_not_leave(signed_in, 
     book.save(path)
     found = signed_in("template", "publish", path, "--json")
     assert found.code == 1
-    assert len(found.json["findings"]) >= 3
     said = "\n".join(found.json["findings"])
     assert all(what in said for what in ("A20 holds a token", "A21 holds a path", "Ann Author"))
 

@@ -13,6 +13,7 @@ from xlsc.core.table import Table
 from xlsc.errors import ServiceError, UsageError, WorkbookError
 from xlsc.flows.bisect import find_guilty, is_refused_whole, most_runs
 from xlsc.flows.delivery import Delivered, Delivery, deliver
+from xlsc.flows.learning import learn
 from xlsc.flows.logs import log_runs
 from xlsc.flows.pace import Pace
 from xlsc.flows.prepare import Prepared, prepare
@@ -145,6 +146,7 @@ def send(work: Work, options: SendOptions, control: Control = QUIET) -> SendRepo
         if options.mark:
             report = _show_safely(work, sheet, prepared, report, progress.run_of)
         log_runs(work, report)
+        learn(work, report, options.rules.blank_marker)
     return report
 
 

@@ -31,6 +31,11 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "INSERT INTO log_head VALUES (0, '', NULL)",
     ),
     ("ALTER TABLE entries ADD COLUMN runs_before INTEGER",),
+    (
+        """CREATE TABLE experiences (
+            scope_id INTEGER NOT NULL REFERENCES scopes, column_name TEXT NOT NULL, sums TEXT NOT NULL,
+            UNIQUE (scope_id, column_name))""",
+    ),
 )
 _JOURNALS = ("wal", "delete", "truncate")
 

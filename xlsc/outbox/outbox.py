@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from xlsc.core.experience import Experience
 from xlsc.errors import OutcomeUnknown, UsageError
 from xlsc.outbox import queries
 from xlsc.outbox.database import Database
@@ -26,6 +27,7 @@ from xlsc.outbox.entries import (
     UnknownDocument,
     scope_text,
 )
+from xlsc.outbox.experiences import add_experience, forget_experience, read_experience
 from xlsc.outbox.locks import Presence, SenderLock, is_present, this_owner
 from xlsc.outbox.runlog import RunLog
 from xlsc.outbox.stored import encode_result, encode_rows, without_rows
@@ -276,6 +278,18 @@ class Outbox:
     def unknown_documents(self, service: str, company_id: str, process_key: str) -> list[UnknownDocument]:
         """Documents of that process that may or may not have been posted, oldest entry first."""
         return queries.unknown_documents(self._database, scope_text(service, company_id, process_key))
+
+    def experience(self, service: str, company_id: str, process_key: str) -> dict[str, Experience]:
+        """What sends have shown of a process's columns, by name."""
+        return read_experience(self._database, scope_text(service, company_id, process_key))
+
+    def add_experience(self, service: str, company_id: str, process_key: str, new: Mapping[str, Experience]) -> None:
+        """Add what a send has shown."""
+        add_experience(self._database, scope_text(service, company_id, process_key), new)
+
+    def forget_experience(self, service: str, company_id: str, process_key: str) -> int:
+        """Take it away; returns of how many columns."""
+        return forget_experience(self._database, scope_text(service, company_id, process_key))
 
     def _is_gone(self, row: tuple[object, ...], other_hosts_after_seconds: float | None) -> bool:
         _, owner, host, begun_utc = row
