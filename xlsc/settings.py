@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ __all__ += ["user_file", "write_user_settings"]
 
 SettingValue = str | int | float | bool | tuple[str, ...] | None
 
+_LINUX_POLICY = Path("/etc/xdg/xlsc/policy.toml")
 _SECRET_WORDS = ("password", "passwd", "token", "secret", "credential", "apikey", "api_key")
 
 
@@ -140,13 +142,14 @@ def user_file(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def policy_files(environ: Mapping[str, str] | None = None) -> tuple[Path, ...]:
-    """The administrators' files, strongest first: the system-wide one, then XLSC_POLICY.
+    """The administrators' files, strongest first: the system-wide ones, then XLSC_POLICY.
 
-    The system-wide file comes first so that a user's variable cannot take a lock away.
+    The system-wide ones come first so that no user's variable takes a lock away, XDG_CONFIG_DIRS on Linux included.
     """
     named = (os.environ if environ is None else environ).get("XLSC_POLICY", "")
-    system = platformdirs.site_config_path("xlsc", appauthor=False) / "policy.toml"
-    return (system, Path(named).expanduser()) if named else (system,)
+    fixed = [_LINUX_POLICY] if sys.platform == "linux" else []
+    system = [*fixed, platformdirs.site_config_path("xlsc", appauthor=False) / "policy.toml"]
+    return tuple(dict.fromkeys([*system, *([Path(named).expanduser()] if named else [])]))
 
 
 def read_user_file(environ: Mapping[str, str] | None = None) -> dict[str, SettingValue]:
@@ -201,7 +204,9 @@ def resolve(
         UsageError: A value is wrong, is locked by a policy file to another, or the service is not allowed.
     """
     variables = os.environ if environ is None else environ
-    defaults, locked, lock_files = _read_policies(policy_files(variables) if policies is None else policies)
+    files = policy_files(variables) if policies is None else policies
+    is_named = bool(variables.get("XLSC_POLICY")) if policies is None else len(files) > 1
+    defaults, locked, lock_files = _read_policies(files, files[-1] if is_named else None)
     layers = (
         ("the arguments", _checked(_given(arguments), "the arguments")),
         ("the workbook", _checked(_given(workbook), "the workbook")),
@@ -233,15 +238,14 @@ def _load(path: Path) -> dict[str, object]:
 
 
 def _read_policies(
-    paths: Sequence[Path],
+    paths: Sequence[Path], needed: Path | None
 ) -> tuple[dict[str, SettingValue], dict[str, SettingValue], dict[str, Path]]:
     defaults: dict[str, SettingValue] = {}
     locked: dict[str, SettingValue] = {}
     lock_files: dict[str, Path] = {}
-    named = os.fspath(paths[-1]) if len(paths) > 1 else ""
     for path in reversed(paths):
         if not path.exists():
-            if os.fspath(path) == named:
+            if path == needed:
                 raise UsageError(f"The policy file {path} is not there.", "Correct XLSC_POLICY.")
             continue
         for table, content in _load(path).items():

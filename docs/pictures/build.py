@@ -14,6 +14,9 @@ import openpyxl
 from openpyxl.worksheet.properties import PageSetupProperties
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+from template_pictures import build_template_pictures  # noqa: E402 - a script beside this one
+
 PICTURE = "marked-customers.png"
 #: Rows and columns of the sheet that are shown.
 PRINTED = "A1:L30"
@@ -53,4 +56,6 @@ def _call(command: list[str], folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    print(build(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HERE))
+    target = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HERE
+    for made in (build(target), *build_template_pictures(target)):
+        print(made)

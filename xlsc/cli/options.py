@@ -101,8 +101,10 @@ def to_send_options(
     """
     settings = desk.work.session.settings
     if choices.no_checks and not settings.allow_unchecked:
+        origin = settings.origins.get("allow_unchecked")
         raise UsageError(
-            "Sending without checks is not allowed here.", "Leave --no-checks out, or set allow_unchecked=true."
+            f"Sending without checks is not allowed here{f' (set by {origin})' if origin else ''}.",
+            "Leave --no-checks out, or set allow_unchecked=true where no policy locks it.",
         )
     more = dict(sending or {})
     return SendOptions(

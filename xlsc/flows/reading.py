@@ -109,7 +109,7 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
     if len(rows) > options.max_rows:
         raise UsageError(
             f"Sheet {sheet.name} holds {len(rows):,} rows to send; {options.max_rows:,} are allowed at once.",
-            "Send fewer rows with --range, or raise the setting max_rows.",
+            "Send fewer rows with --range, or raise the setting max_rows where no policy locks it.",
         )
     asked = sum(_is_asked(row, block.hidden_rows, options) for row in rows)
     kept_errors = [error for error in errors if error.sheet_row in choice.kept]
