@@ -3,8 +3,10 @@
 import os
 
 import openpyxl
+import pytest
 
 from tests.templates.books import NUMBERS, copied, fill
+from tests.templates.office import converted
 
 
 def rule(path, name, **cells):
@@ -116,3 +118,13 @@ def test_a_pattern_that_cannot_be_read_is_named(signed_in, tmp_path):
     assert answer.code == 2
     assert "Columns" in answer.err
     assert "'/[/'" in answer.err
+
+
+@pytest.mark.office
+def test_the_balance_of_each_document_is_live_in_calc(tmp_path):
+    path = copied("gl_journal", tmp_path)
+    lines = [("001", 100, None), ("001", None, 60), ("1", 25.5, None), ("1", None, 25.5), ("JV*", 7, None)]
+    fill(path, [{"Document no.": number, "Debit": debit, "Credit": credit} for number, debit, credit in lines])
+    data = openpyxl.load_workbook(converted(path, tmp_path), data_only=True)["Data"]
+    place = [cell.value for cell in data[1]].index("Balance") + 1
+    assert [data.cell(row, place).value for row in range(2, 8)] == [40, 40, 0, 0, 7, 0]

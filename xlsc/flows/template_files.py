@@ -25,7 +25,7 @@ from xlsc.sheets.files import open_book
 from xlsc.sheets.template_writer import write_template
 
 _TOP_KEYS = {item.name for item in fields(Template)}
-_CHART_KINDS = ("stacked", "line")
+_CHART_KINDS = ("stacked", "bars")
 
 
 def read_definition(path: Path) -> Template:

@@ -6,7 +6,7 @@ A sheet of formulas picks the latest rows, so that the charts' own ranges never 
 from __future__ import annotations
 
 from openpyxl import Workbook
-from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -34,25 +34,24 @@ def write_charts(book: Workbook, data: Worksheet, template: Template) -> None:
         sheet.cell(2, place, template.columns[names.index(name)].header).font = bold()
         source = get_column_letter(names.index(name) + 1)
         for row in range(3, SHOWN_RUNS + 3):
-            sheet.cell(row, place, _pick(data.title, source, row - 2))
+            sheet.cell(row, place, _pick(data.title, source, row - 2, as_moment=place == _FIRST))
     for number, chart in enumerate(template.charts):
         sheet.add_chart(_chart(sheet, chart, places), f"A{number * _ROWS_BETWEEN + 1}")
 
 
-def _pick(title: str, column: str, number: int) -> str:
-    """The formula of the latest runs' number-th; runs are counted by the first column."""
+def _pick(title: str, column: str, number: int, *, as_moment: bool) -> str:
+    """The formula of the latest runs' number-th; runs are counted by the first column, moments cut after minutes."""
     count = f"COUNTA('{title}'!$A$2:$A${_SEARCHED})"
-    row = f"MAX({count}-{SHOWN_RUNS},0)+{number}"
-    return f"=IF({number}>{count},\"\",INDEX('{title}'!${column}$2:${column}${_SEARCHED},{row}))"
+    value = f"INDEX('{title}'!${column}$2:${column}${_SEARCHED},MAX({count}-{SHOWN_RUNS},0)+{number})"
+    if as_moment:
+        value = f'SUBSTITUTE(LEFT({value},16),"T"," ")'
+    return f'=IF({number}>{count},"",{value})'
 
 
-def _chart(sheet: Worksheet, chart: TemplateChart, places: dict[str, int]) -> BarChart | LineChart:
-    drawn: BarChart | LineChart
+def _chart(sheet: Worksheet, chart: TemplateChart, places: dict[str, int]) -> BarChart:
+    drawn = BarChart()
     if chart.kind == "stacked":
-        drawn = BarChart()
         drawn.grouping, drawn.overlap = "stacked", 100
-    else:
-        drawn = LineChart()
     drawn.title = chart.title
     for name in chart.columns:
         values = Reference(sheet, min_col=places[name], min_row=2, max_row=SHOWN_RUNS + 2)
