@@ -29,13 +29,13 @@ FILLED_BY_COMMAND = {
     "run_log": "Filled: xlsc log export run_log.xlsx",
 }
 #: Paper that is wide enough for every template at one scale, in percent.
-_A3, _SCALE = 8, 80
+_A3, _SCALE = 8, 62
 Cell = str | float | date | None
 _DAY = date(2026, 2, 2)
 #: Rows that are shown of an empty template.
 _EMPTY_ROWS = 3
 #: Width of the status column in the pictures, in characters.
-_STATUS_WIDTH = 92
+_STATUS_WIDTH = 70
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,8 @@ def _fill_log(path: Path) -> None:
         row = {
             "When (UTC)": f"2026-02-{day:02}T09:30:00+00:00", "By": "ann@example.com", "Company": "Contoso Ltd",
             "Process": "CUSTOMERS", "Run": day, "Documents": 20 + day, "Read": 20 + day,
-            "Accepted": 20 + day - rejected, "Rejected": rejected, "Skipped": 0, "Unknown": 0, "Seconds": 0.4 + day / 20,
+            "Accepted": 20 + day - rejected, "Rejected": rejected, "Skipped": 0, "Unknown": 0,
+            "Seconds": round(0.4 + day % 5 / 20, 2),
         }  # fmt: skip
         for name, value in row.items():
             if name in names:
@@ -257,7 +258,7 @@ def _render(place: Path, books: Sequence[Path]) -> dict[Path, list[Path]]:
     _call([*command, *map(str, books)], place)
     pages: dict[Path, list[Path]] = {}
     for book in books:
-        _call(["pdftoppm", "-r", "96", "-png", str(book.with_suffix(".pdf")), str(book.with_suffix(""))], place)
+        _call(["pdftoppm", "-r", "124", "-png", str(book.with_suffix(".pdf")), str(book.with_suffix(""))], place)
         pages[book] = sorted(place.glob(f"{book.stem}-*.png"))
     return pages
 

@@ -95,7 +95,11 @@ def build_templates(definitions: Path, out: Path) -> list[Path]:
     """
     sources = sorted(definitions.glob("*.toml"))
     if not sources:
-        raise UsageError(f"{definitions} holds no definitions (*.toml).", "Name the folder with --from.")
+        raise UsageError(
+            f"{definitions} holds no definitions (*.toml).",
+            "Name the folder with --from.",
+            in_excel="Name another folder.",
+        )
     templates = [(source, read_definition(source)) for source in sources]
     out.mkdir(parents=True, exist_ok=True)
     made = []
