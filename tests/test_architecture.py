@@ -37,7 +37,7 @@ DOORS = {
     "flask": r"server/.*",
     "waitress": r"server/listener\.py",
     "click": r"cli/.*",
-    "rich": r"cli/.*",
+    "rich": r"cli/.*|addin/manual\.py",
 }
 #: Imported, and declared by the library of which it is a part: {library: dependency}.
 COME_ALONG = {"urllib3": "requests", "werkzeug": "flask"}

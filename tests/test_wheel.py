@@ -39,7 +39,7 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_the_package_and_the_templates(wheel):
     wanted = {name: (ROOT / name).read_bytes() for name in tracked("xlsc")}
-    wanted |= {f"xlsc/{name}": (ROOT / name).read_bytes() for name in tracked("templates")}
+    wanted |= {f"xlsc/{name}": (ROOT / name).read_bytes() for name in tracked("templates", "docs/*.md")}
     found = content(wheel)
     assert {name for name in wanted if name not in found} == set()
     assert {name for name in wanted if found[name] != wanted[name]} == set()

@@ -6,6 +6,7 @@ goes out as text, and comes in as it is, with NaN and NaT as blanks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Types that cells hold as they are.
 _CELL_TYPES = (str, bool, int, float, Decimal, date, time, timedelta, CellError)
+_FORMULA_STARTS = frozenset("=+-@\t\r")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def to_frame(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> pd.DataFrame:
@@ -45,15 +48,40 @@ def from_frame(frame: pd.DataFrame) -> tuple[list[str], list[tuple[CellValue, ..
 
 
 def read_csv(path: Path) -> tuple[list[str], list[tuple[CellValue, ...]]]:
-    """Header and rows of a CSV file, all of them texts, so that codes keep their zeros; empty fields are blanks."""
+    """Header and rows of a CSV file, all of them texts, so that codes keep their zeros; empty fields are blanks.
+
+    An apostrophe that ``csv_bytes`` put before a text is taken off again.
+    """
     import pandas as pd
 
-    return from_frame(pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig"))
+    names, rows = from_frame(pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig"))
+    return [str(_unguarded(name)) for name in names], [tuple(map(_unguarded, row)) for row in rows]
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
-    """A CSV file with a header, UTF-8 with a byte order mark, as Excel opens it."""
-    to_frame(columns, rows).to_csv(path, index=False, encoding="utf-8-sig")
+def csv_bytes(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> bytes:
+    """A CSV file with a header, UTF-8 with a byte order mark, as Excel opens it.
+
+    Excel takes a field that begins with = + - @, tab or CR for a formula. The rows are a service's, so such a field
+    gets an apostrophe before it, unless it is a number.
+    """
+    guarded = [tuple(map(_guarded, row)) for row in rows]
+    text: str = to_frame([str(_guarded(name)) for name in columns], guarded).to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def _guarded(text: str | None) -> str | None:
+    return f"'{text}" if text and _looks_like_formula(text) else text
+
+
+def _unguarded(value: CellValue) -> CellValue:
+    is_guarded = isinstance(value, str) and value[:1] == "'" and _looks_like_formula(value[1:])
+    return value[1:] if isinstance(value, str) and is_guarded else value
+
+
+def _looks_like_formula(text: str) -> bool:
+    """Whether it gets an apostrophe; one with an apostrophe of its own does too, so that it keeps that one."""
+    bare = text.lstrip("'")
+    return bare[:1] in _FORMULA_STARTS and (bare != text or not _NUMBER.fullmatch(text))
 
 
 def _cell(value: object) -> CellValue:

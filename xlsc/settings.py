@@ -311,6 +311,7 @@ def _checked(values: Mapping[str, object], origin: str, names_only: bool = False
             raise UsageError(
                 f"{origin}: {name!r} looks like a secret.",
                 "Passwords and tokens are never settings: take it out and sign in with xlsc login.",
+                in_excel="Passwords and tokens are never settings: take it out, then press Sign in.",
             )
         if name not in REGISTRY:
             raise UsageError(f"{origin}: the setting {name!r} is unknown.", f"Known are {', '.join(sorted(REGISTRY))}.")

@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 
 import openpyxl
-from openpyxl.worksheet.properties import PageSetupProperties
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -40,13 +39,9 @@ def build(folder: Path) -> Path:
 def _set_up_page(source: Path, target: Path) -> None:
     book = openpyxl.load_workbook(source)
     sheet = book.worksheets[0]
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 1
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.gridLines = sheet.print_options.headings = True
     sheet.print_area = PRINTED
-    for column, width in {"C": 22, "E": 6, "G": 31, "L": 76}.items():
-        sheet.column_dimensions[column].width = width
+    sheet.column_dimensions["L"].width = 70  # the longest status; in the workbook it runs on to the right
     sheet.oddFooter.center.text = sheet.oddHeader.center.text = ""
     book.save(target)
 

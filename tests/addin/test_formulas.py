@@ -1,5 +1,6 @@
 """The worksheet functions through the bridge that VBA calls, against the embedded service."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from xlsc.addin.bridge import ERROR_NUMBERS, answer
 from xlsc.addin.cached import Answers
 from xlsc.addin.registry import FUNCTIONS
 from xlsc.cli.main import run
-from xlsc.errors import NoAnswer
+from xlsc.errors import NoAnswer, UsageError
 from xlsc.server.options import ServiceOptions
 from xlsc.server.service import start_service
 
@@ -137,18 +138,105 @@ def test_answers_age_and_failures_age_faster():
 
     def fail():
         asked.append(1)
-        raise NoAnswer("No.", "Wait.")
+        raise UsageError("No.", "Wait.")
 
     answers = Answers(lambda: now[0])
     assert answers.get("q", lambda: len(asked)) == 0
     for _ in range(5):
-        with pytest.raises(NoAnswer):
+        with pytest.raises(UsageError):
             answers.get("f", fail)
     assert len(asked) == 1
     now[0] = 20.0
-    with pytest.raises(NoAnswer):
+    with pytest.raises(UsageError):
         answers.get("f", fail)
     assert answers.get("q", lambda: "new") == 0
     now[0] = 400.0
     assert answers.get("q", lambda: "new") == "new"
     assert len(asked) == 2
+
+
+def test_a_service_that_cannot_be_reached_is_tried_once_for_all_questions():
+    now = [0.0]
+    asked = []
+
+    def fail():
+        asked.append(1)
+        raise NoAnswer("Nobody there.", "Wait.")
+
+    answers = Answers(lambda: now[0])
+    for number in range(50):
+        with pytest.raises(NoAnswer):
+            answers.get(number, fail)
+    assert len(asked) == 1
+    now[0] = 20.0
+    assert answers.get(1, lambda: "there again") == "there again"
+    assert answers.get(2, lambda: "there again") == "there again"
+
+
+def test_a_slow_answer_holds_excel_for_a_moment_once_and_is_shown_later():
+    gate = threading.Event()
+    asked = []
+
+    def slow():
+        asked.append(1)
+        assert gate.wait(60)
+        return "late"
+
+    answers = Answers(patience_seconds=0.05)
+    for number in range(20):
+        with pytest.raises(NoAnswer, match="has not answered within"):
+            answers.get(number % 10, slow)
+    assert len(asked) <= 8
+    gate.set()
+    answers.renew()
+    assert [answers.get(number, slow) for number in range(10)] == ["late"] * 10
+
+
+def test_one_slow_answer_does_not_keep_the_others():
+    gate = threading.Event()
+    answers = Answers(patience_seconds=0.05)
+    with pytest.raises(NoAnswer):
+        answers.get("slow", lambda: gate.wait(60))
+    assert answers.get("quick", lambda: "here") == "here"
+    gate.set()
+
+
+def test_a_fault_of_ours_is_no_answer_and_no_hang():
+    answers = Answers()
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            answers.get("q", lambda: 1 / 0)
+
+
+def test_refresh_asks_each_question_once_anew():
+    asked = []
+    answers = Answers()
+    for number in range(30):
+        answers.get(number, lambda number=number: asked.append(number) or number)
+    answers.renew()
+    assert sorted(asked) == sorted([*range(30), *range(30)])
+    assert answers.get(7, lambda: "not asked") == 7
+    assert len(asked) == 60
+
+
+def test_a_service_that_hangs_gives_a_readable_text(signed_in, monkeypatch):
+    gate = threading.Event()
+    monkeypatch.setattr(formulas, "ANSWERS", Answers(patience_seconds=0.05))
+    monkeypatch.setattr("xlsc.client.client.Client.map_list", lambda client: gate.wait(60) and ())
+    text = ok("SC_PROCESSES")
+    assert text == (
+        "#XLSC The service has not answered within 0.05 seconds. Press Refresh on the SmartConnect tab in a moment."
+    )
+    gate.set()
+
+
+def test_texts_in_cells_name_buttons_not_commands(home, signed_in):
+    for text in (ok("SC_COLUMNS", "NOTHING LIKE IT"), ok("SC_COLUMNS", "CUSTOMRES"), ok("SC_COLUMNS", "")):
+        assert text.startswith("#XLSC")
+        assert "xlsc " not in text
+        assert "--" not in text
+
+
+def test_a_wrong_number_of_runs_is_said(signed_in):
+    assert "from 1 on" in ok("SC_HISTORY", "CUSTOMERS", -3.0)
+    assert len(ok("SC_HISTORY", "PURCHASE JOURNAL", 1.0)) == 2

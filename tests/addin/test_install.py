@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from xlsc.addin.doctor import examine, list_status
 from xlsc.addin.install import (
     System,
-    examine,
     find_places,
     install,
-    list_status,
     read_settings,
     remove,
     vba_version,
@@ -122,12 +121,105 @@ def test_doctor_misses_the_script_of_this_version(mac: System) -> None:
     assert vba_version() == VERSION
 
 
-def test_doctor_warns_of_another_interpreter(windows: System) -> None:
+def warnings(system: System) -> list[str]:
+    return [finding.topic for finding in examine(system) if finding.level == "warning"]
+
+
+def test_doctor_warns_of_another_interpreter(mac: System, windows: System) -> None:
+    install(mac)
+    other = mac.home / "python3"
+    other.write_bytes(b"")
+    assert warnings(replace(mac, interpreter=other)) == ["Python"]
+
+
+def test_doctor_tries_another_interpreter(windows: System) -> None:
+    """That of the settings is there, but is no Python with xlsc in it."""
     install(windows)
     other = windows.interpreter.with_name("python3.exe")
     other.write_bytes(b"")
-    found = [f for f in examine(replace(windows, interpreter=other)) if f.level == "warning"]
-    assert [finding.topic for finding in found] == ["Python"]
+    assert problems(replace(windows, interpreter=other)) == ["Python"]
+
+
+def test_installing_again_takes_the_mark_of_the_web_off(windows: System) -> None:
+    addin = install(windows)[0]
+    mark = Path(f"{addin}:Zone.Identifier")
+    mark.write_text("[ZoneTransfer]\nZoneId=3\n")
+    install(windows)
+    assert not mark.exists()
+    assert problems(windows) == []
+
+
+def test_a_file_that_cannot_be_put_in_place_leaves_the_old_one_and_no_rest(windows: System, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    addin = install(windows)[0]
+    before = addin.read_bytes()
+
+    def refuse(path: Path, target: Path) -> None:
+        raise PermissionError(13, "Excel holds it", str(target))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(WorkbookError, match=r"Cannot write .*xlsc\.xlam") as refused:
+        install(windows)
+    assert refused.value.hint == "Close Excel and try again."
+    assert addin.read_bytes() == before
+    assert [path.name for path in addin.parent.iterdir()] == ["xlsc.xlam"]
+
+
+def test_doctor_warns_of_excel_from_the_store(windows: System) -> None:
+    install(windows)
+    store = windows.home / "AppData" / "Local" / "Packages" / "Microsoft.Office.Desktop_8wekyb3d8bbwe"
+    store.mkdir(parents=True)
+    assert warnings(windows) == ["Excel"]
+
+
+def test_doctor_warns_of_a_python_from_the_store(windows: System) -> None:
+    python = windows.home / "AppData" / "Local" / "Microsoft" / "WindowsApps" / "python.exe"
+    python.parent.mkdir(parents=True)
+    python.write_bytes(b"")
+    system = replace(windows, interpreter=python)
+    install(system)
+    assert warnings(system) == ["Python"]
+    assert problems(system) == ["library"]
+
+
+def test_doctor_warns_of_a_long_path_of_folders(windows: System, mac: System) -> None:
+    for system, between in ((windows, ";"), (mac, ":")):
+        install(system)
+        long = between.join(f"/folder/number/{number}" for number in range(300))
+        found = [
+            f
+            for f in examine(replace(system, environment={**system.environment, "PYTHONPATH": long}))
+            if f.level != "ok"
+        ]
+        assert [(finding.topic, finding.level) for finding in found] == [("path", "warning")]
+        assert "names 300 folders" in found[0].text
+
+
+def test_a_command_too_long_for_the_library_is_refused_and_found(windows: System) -> None:
+    long = Path("/" + "/".join(["folder"] * 300)) / "python.exe"
+    with pytest.raises(UsageError, match="too long for Excel"):
+        install(replace(windows, interpreter=long))
+    settings = install(windows)[1]
+    settings.write_text(f'"INTERPRETER_WIN","{long}"\n')
+    assert "command" in problems(windows)
+
+
+def test_doctor_sees_an_add_in_of_another_version(windows: System) -> None:
+    settings = install(windows)[1]
+    settings.write_text(settings.read_text().replace('"XLSC_VERSION","', '"XLSC_VERSION","9'))
+    assert problems(windows) == ["xlsc"]
+
+
+def test_doctor_sees_a_script_that_is_not_xlwings_own(mac: System) -> None:
+    install(mac)[2].write_text("display dialog 1")
+    assert problems(mac) == ["script version"]
+
+
+def test_each_finding_is_one_line(windows: System, mac: System, tmp_path: Path) -> None:
+    for system in (windows, mac, System("Linux", tmp_path)):
+        for finding in examine(system):
+            assert "\n" not in finding.text
+            assert finding.text.endswith((".", "install", "xlwings"))
+            assert finding.level != "problem" or "Run: " in finding.text or "xlsc " in finding.text
 
 
 @pytest.mark.parametrize("path", ["/opt/o'py/python", '/opt/"py"/python', "/opt/a|b/python", "/opt/%TEMP%/python"])

@@ -31,7 +31,7 @@ def test_arguments_fit_vba(function: Function) -> None:
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_action_has_words_and_a_target(action: Action) -> None:
     assert all([action.label, action.screentip, action.supertip, action.keytip, action.image])
-    assert re.fullmatch(r"xlsc\.addin\.macros:[a-z_]+", action.target)
+    assert re.fullmatch(r"xlsc\.addin\.macros(_(connect|errors|books|more))?:[a-z_]+", action.target)
     assert find_action(action.id) is action
 
 

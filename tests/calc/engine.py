@@ -5,6 +5,8 @@ Real xlwings code runs above it. What it has not is left unimplemented, so that 
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,8 @@ from typing import Any
 import xlwings as xw
 from xlwings import base_classes as base
 
-from tests.calc.office import Office, prop, struct
-from tests.calc.ranges import Note, Range
+from tests.calc.office import Attached, Office, load_uno, prop, struct
+from tests.calc.ranges import Note, Range, Union
 
 #: Macros run without a question: the files are our own.
 ALWAYS_RUN = 4
@@ -24,9 +26,11 @@ class Engine:
     name = "calc"
     type = "desktop"
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office | Attached) -> None:
         self.office = office
         self.apps = Apps(self)
+        #: What crossed into Calc: macros called, blocks of values read or written.
+        self.calls: Counter[str] = Counter()
 
     @staticmethod
     def prepare_xl_data_element(value: Any, options: Any) -> Any:
@@ -75,7 +79,7 @@ class App(base.App):
 
     @property
     def pid(self) -> int:
-        return int(self.engine.office.process.pid)
+        return int(self.engine.office.pid)
 
     @property
     def selection(self) -> Range | None:
@@ -92,10 +96,36 @@ class App(base.App):
         """One office, always in front."""
 
     def run(self, macro: str, args: Any) -> Any:
-        """A procedure of the workbook's own modules: Module.Procedure, with or without a file in front of it."""
-        address = f"vnd.sun.star.script:xlsc.{macro.rpartition('!')[2]}?language=Basic&location=document"
-        document = self.books.active.api
-        return document.getScriptProvider().getScript(address).invoke(tuple(args), (), ())[0]
+        """A procedure of the add-in's modules, with or without module and file in front of it."""
+        self.engine.calls["macro"] += 1
+        document, name = self._project(), macro.rpartition("!")[2]
+        where = name if "." in name else f"{find_module(document, name)}.{name}"
+        address = f"vnd.sun.star.script:xlsc.{where}?language=Basic&location=document"
+        script = document.getScriptProvider().getScript(address)
+        return load_uno().invoke(script, "invoke", (tuple(map(_argument, args)), (), ()))[0]
+
+    def _project(self) -> Any:
+        """The document that carries the add-in's modules: in Calc that is one of the workbooks."""
+        for book in self.books:
+            if book.api.BasicLibraries.hasByName("xlsc"):
+                return book.api
+        raise LookupError("No workbook has the add-in's modules.")
+
+
+def _argument(value: Any) -> Any:
+    """Whole numbers as VBA's Long; UNO for Python would take the smallest type that holds one."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return load_uno().Any("long", value) if is_number else value
+
+
+def find_module(document: Any, procedure: str) -> str:
+    """The module in which a procedure stands."""
+    library = document.BasicLibraries.getByName("xlsc")
+    head = re.compile(rf"^Public (Sub|Function) {procedure}\b", re.MULTILINE)
+    for name in library.ElementNames:
+        if head.search(library.getByName(name)):
+            return str(name)
+    raise LookupError(f"The modules have no {procedure}.")
 
 
 class Books(base.Books):
@@ -219,6 +249,8 @@ class Sheet(base.Sheet):
             last = arg2 or arg1
             rows, columns = last.row - arg1.row + last.shape[0], last.column - arg1.column + last.shape[1]
             return Range(self, arg1.row, arg1.column, rows, columns)
+        if isinstance(arg1, str) and "," in arg1:
+            return Union(self, arg1)
         if isinstance(arg1, str):
             area = self.api.getCellRangeByName(arg1).RangeAddress
             arg1, arg2 = (area.StartRow + 1, area.StartColumn + 1), (area.EndRow + 1, area.EndColumn + 1)

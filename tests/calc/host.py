@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote, urlsplit
 
 import xlwings as xw
 
 from tests.calc.engine import Tables
 from xlsc.core.addresses import Area
+from xlsc.sheets.live_hosts import ExcelHost
 from xlsc.sheets.port import ListObject
 
 REMOVABLE = 128  # com.sun.star.beans.PropertyAttribute
 
 
-class CalcHost:
+class CalcHost(ExcelHost):
+    """Marks go the way they go in Excel: through the add-in's macros where a workbook has them, else cell by cell."""
+
+    def saved_path(self, book: xw.Book) -> str:
+        return "" if book.api.isModified() else unquote(urlsplit(book.api.getURL()).path)
+
     def read_properties(self, book: xw.Book) -> dict[str, str]:
         found = book.api.DocumentProperties.UserDefinedProperties
         return {item.Name: str(item.Value) for item in found.PropertyValues}

@@ -63,6 +63,7 @@ def load_uno() -> Any:
         sys.path.append(folder)
         try:
             import uno
+            import unohelper  # noqa: F401 - so that whoever needs it finds it loaded
         finally:
             sys.path.remove(folder)
             builtins.__import__ = own_import
@@ -78,14 +79,46 @@ def prop(name: str, value: Any) -> Any:
     return struct("beans.PropertyValue", name, 0, value, 0)
 
 
-class Office:
-    """One process with a profile of its own; ``start`` again after its death."""
+def connect(address: str, tries: int = 1200) -> Any:
+    """The desktop of the office that listens there; waits until it does, about a minute unless told otherwise."""
+    local = load_uno().getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    not_yet = load_uno().getClass("com.sun.star.connection.NoConnectException")
+    for _ in range(tries):
+        try:
+            context = resolver.resolve(f"uno:{address}")
+            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        except not_yet:
+            time.sleep(0.05)
+    raise RuntimeError("LibreOffice did not start within a minute")
 
-    def __init__(self) -> None:
+
+class Office:
+    """One process with a profile of its own; ``start`` again after its death.
+
+    Args:
+        display: An X display to show its windows on; without one it has none.
+    """
+
+    def __init__(self, display: str = "") -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._display = display
         self.process: subprocess.Popen[bytes] | None = None
         self.desktop: Any = None
         self.starts = 0
+        #: Where it listens, as UNO writes it.
+        self.address = ""
+
+    @property
+    def home(self) -> Path:
+        """Its HOME; gone when it stops."""
+        assert self._folder is not None
+        return Path(self._folder.name)
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
 
     def start(self) -> None:
         self.stop()
@@ -94,29 +127,20 @@ class Office:
         (home / "user").mkdir()
         (home / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
         pipe = f"xlsc{os.getpid()}n{next(_numbers)}"
-        where = f"pipe,name={pipe};urp;StarOffice.ComponentContext"
-        command = ["soffice", f"-env:UserInstallation={home.as_uri()}", f"--accept={where}", "--headless"]
+        self.address = f"pipe,name={pipe};urp;StarOffice.ComponentContext"
+        command = ["soffice", f"-env:UserInstallation={home.as_uri()}", f"--accept={self.address}"]
         command += ["--norestore", "--nologo", "--nodefault", "--nofirststartwizard"]
+        command += [] if self._display else ["--headless"]
         environment = {"PATH": SYSTEM_PATH, "HOME": str(home), "TMPDIR": str(home)}
+        if self._display:
+            environment |= {"DISPLAY": self._display, "SAL_USE_VCLPLUGIN": "gen"}
         quiet = subprocess.DEVNULL
         self.process = subprocess.Popen(
             command, env=environment, start_new_session=True, stdout=quiet, stderr=quiet, stdin=quiet
         )
         atexit.register(self.stop)
-        self.desktop = self._connect(f"uno:{where}")
+        self.desktop = connect(self.address)
         self.starts += 1
-
-    def _connect(self, address: str) -> Any:
-        local = load_uno().getComponentContext()
-        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-        not_yet = load_uno().getClass("com.sun.star.connection.NoConnectException")
-        for _ in range(1200):
-            try:
-                context = resolver.resolve(address)
-                return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-            except not_yet:
-                time.sleep(0.05)
-        raise RuntimeError("LibreOffice did not start within a minute")
 
     def is_alive(self) -> bool:
         """Whether it still answers."""
@@ -142,6 +166,14 @@ class Office:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+
+class Attached:
+    """Somebody else's office, as the Python that a macro started meets it."""
+
+    def __init__(self, address: str) -> None:
+        self.desktop = connect(address, tries=20)
+        self.pid = os.getpid()
 
 
 if __name__ == "__main__":

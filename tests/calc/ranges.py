@@ -11,6 +11,7 @@ from xlwings import base_classes as base
 
 from tests.calc.office import load_uno, struct
 from tests.excel_double.typing_in import ERROR_TEXTS, looks_typed
+from xlsc.core.addresses import parse_cell
 
 EPOCH = dt.datetime(1899, 12, 30)
 #: Bits of com.sun.star.util.NumberFormat.
@@ -223,6 +224,15 @@ class Range(base.Range):
 
     def select(self) -> None:
         self.document.CurrentController.select(self.api)
+
+
+class Union(Range):
+    """Cells here and there, by an address such as B2,A3; what can be set of them is their colour."""
+
+    def __init__(self, sheet: Any, address: str) -> None:
+        cells = [parse_cell(part) for part in address.split(",")]
+        super().__init__(sheet, *cells[0], 1, 1)
+        self.api = group_of(sheet.book.api, sheet.api, cells)
 
 
 class Note(base.Note):

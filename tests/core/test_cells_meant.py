@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlsc.core.cells_meant import Evidence, find_cell, find_meant
+from xlsc.core.cells_meant import Evidence, Meant, find_cell, find_meant
 
 COLUMNS = ["DocumentNo", "AccountNo", "AccountName", "CreditLimit", "Terms", "State", "Limit", "No", "Ship To", "Blank"]
 VALUES = ["JV001", "9999", "Prepaid rent", "-5", "NET31", "ZZ", "3", "7", "12 Long Road", None]
@@ -104,6 +104,16 @@ def test_key_columns_are_meant_only_where_no_other_is():
     assert find_meant("DocumentNo is too long", columns, values, {0}).evidence is Evidence.KEY_NAME
     assert find_meant("DocumentNo JV001 exists", columns, values, {0}).evidence is Evidence.KEY_VALUE
     assert find_meant("AccountNo is locked", columns, values, {0}).evidence is Evidence.NAME
+
+
+def test_a_message_about_a_document_and_several_columns_means_the_document():
+    columns, keys = ("DocumentNo", "Debit", "Credit"), {0}
+    message = "Journal 'J-3' is not balanced: debit 391, credit 402."
+    for debit, credit in (("301.2", None), (None, "400")):
+        meant = find_meant(message, columns, ("J-3", debit, credit), keys)
+        assert meant == Meant(0, Evidence.KEY_VALUE)
+    assert find_meant(message, columns, ("J-3", "391", None), keys) == Meant(1, Evidence.VALUE)
+    assert find_meant("Journal 'J-3': debit is too high.", columns, ("J-3", "5", None), keys) == Meant(1, Evidence.NAME)
 
 
 def test_endless_messages_are_read_only_at_their_beginning():

@@ -70,6 +70,7 @@ def test_chunks_never_split_a_document():
         table([(" A ", "50"), (" A ", "-50.0")]),
         table([("50", "A"), ("-50", "A")], names=("Amount", "Doc")),
         table([("A", "50", None), ("A", "-50", " ")], names=("Doc", "AMOUNT", "Note")),
+        table([("a", "50"), ("a", "-50")]),
     ],
 )
 def test_the_same_content_has_the_same_fingerprint(same):
@@ -84,11 +85,15 @@ def test_the_same_content_has_the_same_fingerprint(same):
         table([("A", "50"), ("A", None)]),
         table([("A", "50"), ("A", "-50")], names=("Doc", "Debit")),
         table([("00A", "50"), ("00A", "-50")]),
-        table([("a", "50"), ("a", "-50")]),
+        table([("A", "50"), ("A", "-50")], keys=()),
     ],
 )
 def test_other_content_has_another_fingerprint(other):
     assert only(other) != only(table([("A", "50"), ("A", "-50")]))
+
+
+def test_the_case_of_what_is_no_key_counts():
+    assert only(table([("A", "net30")])) != only(table([("A", "NET30")]))
 
 
 def test_codes_with_leading_zeros_are_not_numbers():

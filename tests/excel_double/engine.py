@@ -14,7 +14,7 @@ from typing import Any
 import xlwings as xw
 from xlwings import base_classes as base
 
-from tests.excel_double.ranges import Note, Range
+from tests.excel_double.ranges import Note, Range, Union
 from tests.excel_double.typing_in import ERRORS
 
 _TEXT_OF = {number: text for text, number in ERRORS.items()}
@@ -34,14 +34,24 @@ class Engine:
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
         self.busy_calls = 0
+        self._refusals: tuple[int, int] = (0, 0)
         self.apps = Apps(self)
 
     def touch(self, what: str) -> None:
         """One crossing into Excel; refused while busy."""
         self.calls[what] += 1
+        wait, refusals = self._refusals
+        if wait:
+            self._refusals = (wait - 1, refusals)
+        elif refusals:
+            self._refusals, self.busy_calls = (0, 0), refusals
         if self.busy_calls:
             self.busy_calls -= 1
             raise Busy
+
+    def refuse_from(self, call: int, times: int) -> None:
+        """Be busy for some calls, from the one of this number on (0 = the next)."""
+        self._refusals = (call, times)
 
     @staticmethod
     def prepare_xl_data_element(value: Any, options: Any) -> Any:
@@ -84,9 +94,6 @@ class App(base.App):
     pid = 4711
     engine = None
     books = None
-    screen_updating = True
-    calculation = "automatic"
-    enable_events = True
     display_alerts = True
     visible = True
     api = True
@@ -94,8 +101,11 @@ class App(base.App):
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.books = Books(self)
+        self.settings: dict[str, Any] = {"screen_updating": True, "calculation": "automatic", "enable_events": True}
         self.alerts: list[str] = []
         self.macros_run: list[tuple[Any, ...]] = []
+        #: Stands in for the add-in's VBA; None = it is not loaded.
+        self.addin: Any = None
         self.selected: Any = None
 
     def activate(self, steal_focus=False):
@@ -103,10 +113,33 @@ class App(base.App):
 
     def run(self, macro, args):
         self.macros_run.append((macro, *args))
+        if self.addin is None:
+            return None
+        self.engine.touch("macro")
+        name = macro.rpartition(".")[2]
+        return getattr(self.addin, name)(*args) if hasattr(self.addin, name) else None
 
     @property
     def selection(self):
         return self.selected
+
+
+def _setting(name: str) -> property:
+    """An application setting that is asked and given across the border."""
+
+    def read(app: App) -> Any:
+        app.engine.touch("setting")
+        return app.settings[name]
+
+    def write(app: App, value: Any) -> None:
+        app.engine.touch("setting")
+        app.settings[name] = value
+
+    return property(read, write)
+
+
+for _name in ("screen_updating", "calculation", "enable_events"):
+    setattr(App, _name, _setting(_name))
 
 
 class Books(base.Books):
@@ -146,8 +179,17 @@ class Properties(dict):
 
 
 class BookApi:
-    def __init__(self) -> None:
+    def __init__(self, book: Book) -> None:
+        self.book = book
         self.properties = Properties()
+
+    @property
+    def FullName(self):  # noqa: N802 - Excel's own name
+        return self.book.path or self.book.name
+
+    @property
+    def Saved(self):  # noqa: N802 - Excel's own name
+        return bool(self.book.path)
 
 
 class Book(base.Book):
@@ -157,7 +199,8 @@ class Book(base.Book):
     api = None
 
     def __init__(self, app: App, name: str) -> None:
-        self.app, self.name, self.api = app, name, BookApi()
+        self.app, self.name, self.path = app, name, ""
+        self.api = BookApi(self)
         self.sheets = Sheets(self)
         self.saved = 0
 
@@ -225,6 +268,8 @@ class Sheet(base.Sheet):
         self.values: dict[tuple[int, int], Any] = {}
         self.formats: dict[tuple[int, int], str] = {}
         self.colors: dict[tuple[int, int], Any] = {}
+        #: Fills that are more than a colour: (pattern, colour, pattern's colour) in the words of XlscMarks.
+        self.patterns: dict[tuple[int, int], tuple[int, str, str]] = {}
         self.note_texts: dict[tuple[int, int], Note] = {}
         self.widths: dict[int, float] = {}
         self.hidden_rows: set[int] = set()
@@ -250,6 +295,8 @@ class Sheet(base.Sheet):
         if isinstance(arg1, Range):
             first, last = (arg1.row, arg1.column), (arg2.row, arg2.column)
             return Range(self, *first, last[0] - first[0] + arg2.shape[0], last[1] - first[1] + arg2.shape[1])
+        if isinstance(arg1, str):
+            return Union(self, arg1)
         if len(arg1) == 4:
             return Range(self, *arg1)
         last = arg2 or arg1

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 import xlwings as xw
 
-from xlsc.sheets.hosts import ExcelHost
+from xlsc.sheets.live_hosts import ExcelHost
 
 
 class DoubleHost(ExcelHost):
+    def _book_macros(self, book: xw.Book) -> None:
+        """The double has properties and protection of its own."""
+
     def read_properties(self, book: xw.Book) -> dict[str, str]:
         book.app.impl.engine.touch("properties")
         return dict(book.api.properties)

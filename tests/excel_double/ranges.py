@@ -8,6 +8,7 @@ import xlwings as xw
 from xlwings import base_classes as base
 
 from tests.excel_double.typing_in import type_in
+from xlsc.core.addresses import parse_cell
 
 
 class Note(base.Note):
@@ -84,6 +85,9 @@ class Range(base.Range):
         if self.sheet.is_protected:
             raise RuntimeError("The cell or chart is protected")
         rows = data if isinstance(data, (list, tuple)) else [[data]]
+        texts = [value for row in rows for value in row if isinstance(value, str)]
+        # Some versions of Excel refuse longer texts within an array, and all refuse what no cell can hold.
+        assert all(len(text) <= (8_203 if len(rows) * len(rows[0]) > 1 else 32_768) for text in texts)
         for row_index, row in enumerate(rows):
             for column_index, value in enumerate(row):
                 cell = (self.row + row_index, self.column + column_index)
@@ -171,6 +175,18 @@ class Range(base.Range):
     def select(self):
         self.sheet.touch("select")
         self.sheet.book.app.selected = self
+
+
+class Union(Range):
+    """Cells here and there, by an address such as B2,A3; Excel takes 255 characters at most."""
+
+    def __init__(self, sheet: Any, address: str) -> None:
+        assert len(address) <= 255, f"Excel refuses an address of {len(address)} characters"
+        self.found = [parse_cell(part) for part in address.split(",")]
+        super().__init__(sheet, *self.found[0], 1, 1)
+
+    def cells_in_order(self):
+        return iter(self.found)
 
 
 class Font:

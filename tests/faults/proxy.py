@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,7 +21,10 @@ class Fault:
             same, but the connection just ends; "drop_answer": the service answers, nobody hears it; "cut_answer": the
             answer ends after ``size`` bytes; "reset_answer": the same with a reset; "instead": the service never sees
             the request, ``answer`` comes back; "after": the service runs, then ``answer`` comes back instead of its
-            own; "double": the answer comes twice; "half_request": the service gets the request's first ``size`` bytes.
+            own; "double": the answer comes twice; "half_request": the service gets the request's first ``size`` bytes;
+            "swallow": the request reaches nobody and no answer ever comes; "stall": the service answers, the answer
+            stays on the way; "slow": the answer comes in pieces of ``size`` bytes; "stutter": some bytes of the answer
+            come twice, from ``size`` on; "chunked": the answer comes without a length and ends after ``size`` bytes.
     """
 
     kind: str = "none"
@@ -107,6 +111,9 @@ def _handle(proxy: Proxy, connection: socket.socket) -> None:
     if fault.kind == "instead":
         connection.sendall(fault.answer)
         return
+    if fault.kind == "swallow":
+        _wait_until_left(connection)
+        return
     if fault.kind == "half_request":
         with socket.create_connection(("127.0.0.1", proxy.target_port), timeout=30) as upstream:
             upstream.sendall(request[: fault.size])
@@ -119,16 +126,50 @@ def _handle(proxy: Proxy, connection: socket.socket) -> None:
 
 
 def _answer(connection: socket.socket, fault: Fault, answer: bytes) -> None:
-    if fault.kind == "drop_answer":
-        return
-    if fault.kind == "after":
-        connection.sendall(fault.answer)
-    elif fault.kind in ("cut_answer", "reset_answer"):
-        connection.sendall(answer[: fault.size])
-        if fault.kind == "reset_answer":
-            _reset(connection)
+    size = fault.size
+    if fault.kind == "stall":
+        _wait_until_left(connection)
+    elif fault.kind == "slow":
+        for start in range(0, len(answer), size):
+            connection.sendall(answer[start : start + size])
+            time.sleep(0.001)
     else:
-        connection.sendall(answer * (2 if fault.kind == "double" else 1))
+        pieces = {
+            "drop_answer": b"",
+            "after": fault.answer,
+            "cut_answer": answer[:size],
+            "reset_answer": answer[:size],
+            "double": answer * 2,
+            "stutter": _stutter(answer, size),
+            "chunked": _without_length(answer)[:size],
+        }
+        connection.sendall(pieces.get(fault.kind, answer))
+    if fault.kind == "reset_answer":
+        _reset(connection)
+
+
+def _wait_until_left(connection: socket.socket) -> None:
+    """Until the client gives up, which is what its time-out is for."""
+    connection.settimeout(60)
+    with contextlib.suppress(OSError):
+        while connection.recv(65536):
+            pass
+
+
+def _stutter(answer: bytes, start: int) -> bytes:
+    """Seven bytes of the body twice; the length is right again, so that nothing but the content is odd."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    place = start % max(len(body), 1)
+    body = body[: place + 7] + body[place : place + 7] + body[place + 7 :]
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length")]
+    return b"\r\n".join([*lines, b"Content-Length: %d" % len(body)]) + b"\r\n\r\n" + body
+
+
+def _without_length(answer: bytes) -> bytes:
+    """The same answer, whose end is that of the connection."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length")]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 @contextlib.contextmanager

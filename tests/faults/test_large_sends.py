@@ -5,30 +5,24 @@ import time
 from pathlib import Path
 
 import openpyxl
-import pytest
 
 from tests.faults.bench import COLUMNS
-from tests.faults.proxy import Fault, http
+from tests.faults.proxy import Fault
 from xlsc.cli.main import run
 from xlsc.flows.bisect import most_runs
 from xlsc.flows.pace import Pace
 from xlsc.flows.send import SendOptions, send
 from xlsc.sheets.files import create_book
 
-REFUSED = http(
-    "200 OK",
-    json.dumps(
-        {"ErrorCount": 0, "Errors": "", "MapDescription": "", "MapKey": "k", "MapId": "GL JOURNAL", "RecordCount": 0,
-         "RunNumber": 1, "Status": 1, "ErrorMessage": "The batch was refused."}
-    ).encode(),
-)  # fmt: skip
+#: What a service says that refuses a run as a whole; the number is one that no run had yet.
+REFUSED = {"RecordCount": 0, "RunNumber": 1_000_000, "Status": 1, "ErrorMessage": "The batch was refused."}
 
 
 def test_a_run_refused_as_a_whole_is_halved_to_the_guilty_document(bench):
     names = bench.fill(4)
     # Whole, second-level and third-level runs that hold the third document are refused by the ERP behind the service.
-    bench.proxy.faults = [Fault("instead", answer=REFUSED), Fault(), Fault("instead", answer=REFUSED),
-                          Fault("instead", answer=REFUSED), Fault()]  # fmt: skip
+    refused = Fault("instead", answer=bench.answer(**REFUSED))
+    bench.proxy.faults = [refused, Fault(), refused, refused, Fault()]
     said = []
     from xlsc.flows.work import Control
 
@@ -41,7 +35,7 @@ def test_a_run_refused_as_a_whole_is_halved_to_the_guilty_document(bench):
 
 def test_halving_stops_at_an_unknown_outcome(bench):
     bench.fill(4)
-    bench.proxy.faults = [Fault("instead", answer=REFUSED), Fault("drop_answer")]
+    bench.proxy.faults = [Fault("instead", answer=bench.answer(**REFUSED)), Fault("drop_answer")]
     report = send(bench.work, SendOptions("GL JOURNAL", bisect=True))
     assert (report.counts.unknown, report.counts.skipped) == (4, 4)
     assert report.counts.adds_up
@@ -49,7 +43,7 @@ def test_halving_stops_at_an_unknown_outcome(bench):
 
 def test_without_bisect_a_refused_run_rejects_all(bench):
     bench.fill(2)
-    bench.proxy.faults = [Fault("instead", answer=REFUSED)]
+    bench.proxy.faults = [Fault("instead", answer=bench.answer(**REFUSED))]
     report = send(bench.work, SendOptions("GL JOURNAL"))
     assert report.counts.rejected == 4
     assert report.causes[0].message == "The batch was refused."
@@ -57,29 +51,12 @@ def test_without_bisect_a_refused_run_rejects_all(bench):
 
 def test_generic_texts_are_completed_from_the_kept_errors(bench):
     names = bench.fill(2, wrong=1)
-    number = _next_run_number(bench)
     text = "Document was not sent due to document errors."
     rows = f"<ErrorTable><DocumentNo>{names[1]}</DocumentNo><EONERUNERRORS>{text}</EONERUNERRORS></ErrorTable>"
-    answer = {
-        "ErrorCount": 1,
-        "Errors": f"<NewDataSet>{rows * 2}</NewDataSet>",
-        "MapDescription": "",
-        "MapKey": "k",
-        "MapId": "GL JOURNAL",
-        "RecordCount": 2,
-        "RunNumber": number,
-        "Status": 1,
-        "ErrorMessage": "",
-    }
-    bench.proxy.faults = [Fault("after", answer=http("200 OK", json.dumps(answer).encode()))]
+    answer = bench.answer(ErrorCount=1, Errors=f"<NewDataSet>{rows * 2}</NewDataSet>", Status=1)
+    bench.proxy.faults = [Fault("after", answer=answer)]
     report = send(bench.work, SendOptions("GL JOURNAL"))
     assert report.causes[0].message.startswith("Account '9999' does not exist.")
-
-
-def _next_run_number(bench):
-    client = bench.session.client
-    key = next(item.map_key for item in client.map_list() if item.map_id == "GL JOURNAL")
-    return max((item.run_number for item in client.history_for_process(key)), default=0) + 1
 
 
 def test_the_pace_follows_the_time_a_run_takes():
@@ -94,14 +71,6 @@ def test_the_pace_follows_the_time_a_run_takes():
     slow = Pace(0)
     slow.note(100, 400.0)
     assert len(next(slow.chunks(list(range(50))))) == 5
-
-
-@pytest.fixture
-def signed_in(service, tmp_path, monkeypatch):
-    monkeypatch.setenv("XLSC_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XLSC_TOKEN_STORE", "file")
-    monkeypatch.setenv("XLSC_PASSWORD", "demo")
-    assert run(["login", service.api_url, "--email", "demo@example.com", "--company", "Contoso Ltd", "--json"]) == 0
 
 
 def test_a_send_in_the_background_shows_at_the_next_settle(signed_in, service, tmp_path, capfd):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.schedules import Tally, play
+from tests.faults.schedules import Tally, bench_of, play
 
 #: Schedules of a normal test run, in batches, so that one broken batch names itself.
 BATCHES, BATCH = 6, 25
@@ -10,11 +10,9 @@ BATCHES, BATCH = 6, 25
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_no_schedule_of_faults_posts_twice_loses_or_lies(service, tmp_path, batch):
-    from tests.faults.bench import open_bench
-
     tally = Tally()
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
-        with open_bench(service, tmp_path / str(seed)) as bench:
+        with bench_of(service, tmp_path / str(seed), seed) as bench:
             play(bench, seed, tally)
     assert tally.violations == []
     assert tally.schedules == BATCH

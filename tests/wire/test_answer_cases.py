@@ -116,7 +116,7 @@ CASES = [
         {"mapKey": KEY, "mapId": "GL JOURNAL", "mapDescription": "Journal", "runNumber": 147, "runTenants": [{
             "errorId": "e1", "tenantServer": "erp01", "tenantTechnical": "CONTOSO", "errorCount": 1,
             "errorData": {"currentPage": 1, "pageSize": 1000, "recordCount": 1, "columnList": [], "dataRows": [
-                {"Document No": "JV001", "EONERUNIDENT": "i1", "EONERUNERRORS": "Bad batch"}]}}]},
+                {"Document No": "JV001", "EONERUNIDENT": "i1", "EONERUNERRORS": "Bad batch\r\n"}]}}]},
         "P §2.7 [obs]",
     ),
     (
@@ -187,7 +187,8 @@ def test_texts_in_xml_are_datacontract_strings():
     data = encode_data_set(["DocumentNo"], [("JV001",)])
     body = answers.encode(Answer.DATA, data, as_xml=True).decode()
     assert body.startswith(
-        '<string xmlns="http://schemas.microsoft.com/2003/10/Serialization/">&lt;MyDataSet>&#xD;\n  &lt;Table01>&#xD;\n'
+        '<string xmlns="http://schemas.microsoft.com/2003/10/Serialization/">&lt;MyDataSet&gt;&#xD;\n  '
+        "&lt;Table01&gt;&#xD;\n"
     )
     for written in (
         body.encode(),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xlsc.wire.datatable import MalformedXml, decode_rows
+from xlsc.wire.datatable import MalformedXml, decode_request, decode_rows
+from xlsc.wire.malformed import MalformedText
 
 GOOD = "<RequestData><Table><No>1</No></Table></RequestData>"
 
@@ -122,6 +123,40 @@ def test_widest_sheet_is_read():
     columns, rows = decode_rows(f"<RequestData><Table>{cells}</Table></RequestData>")
     assert len(columns) == 16_384
     assert rows == [tuple(str(index) for index in range(16_384))]
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["<!--{}-->", "<?p {}?>", '<T a="{}"/>', "<T{}/>", "<!--{}"],
+    ids=["comment", "instruction", "attribute", "name", "open comment"],
+)
+def test_tags_and_comments_are_bounded(token):
+    """A parser that begins them anew with every step would take minutes for one of half a gigabyte."""
+    with pytest.raises(MalformedXml, match="more than 8 MiB"):
+        decode_rows(f"<RequestData>{token.format('x' * 20_000_000)}</RequestData>")
+
+
+@pytest.mark.parametrize("value", ["{}", "<![CDATA[{}]]>"])
+def test_long_values_are_no_long_tags(value):
+    text = "x" * 20_000_000
+    assert decode_rows(f"<RequestData><T><A>{value.format(text)}</A></T></RequestData>") == (["A"], [(text,)])
+
+
+@pytest.mark.parametrize("row", ["<T><A>1</A></T>", "<T><A b='1'>1</A></T>", "<T/>"])
+@pytest.mark.parametrize("form", ["{}", "<Xml>{}</Xml>", "<Xml><![CDATA[<DataSet>{}</DataSet>]]></Xml>"])
+def test_rows_are_counted_where_they_are_bounded(row, form):
+    def document(count):
+        return f"<RequestData>{form.format(row * count)}</RequestData>"
+
+    assert len(decode_request(document(200), max_rows=200).rows) == 200
+    with pytest.raises(MalformedXml, match="more than 200 rows"):
+        decode_request(document(201), max_rows=200)
+
+
+def test_variables_are_counted():
+    pairs = "".join(f"<V><Key>GBL_{number}</Key><Value>1</Value></V>" for number in range(1001))
+    with pytest.raises(MalformedText, match="more than 1,000 variables"):
+        decode_request(f"<RequestData><Variables><A>{pairs}</A></Variables><Xml/></RequestData>")
 
 
 def test_escaped_documents_end_somewhere():

@@ -71,7 +71,8 @@ REFUSED = [
     ('["GBL_A"]', "no Key"),
     ("3", "list of objects"),
     ('[{"Key": "GBL_A", "Value": {"x": 1}}]', "not a text"),
-    (b"\xff\xfe\xfd", "not UTF-8"),
+    (b"\xfd\xfe\xff", "not UTF-8"),
+    (b"\xff\xfe\xfd", "not UTF-16"),
     (json.dumps([{"Key": f"GBL_{n}", "Value": ""} for n in range(1001)]), "list of objects"),
 ]
 

@@ -6,7 +6,9 @@ from typing import Final
 
 from xlsc.addin.entries import Action
 
-_MACROS = "xlsc.addin.macros:"
+_MACROS, _CONNECT, _ERRORS, _BOOKS, _MORE = (
+    f"xlsc.addin.macros{part}:" for part in ("", "_connect", "_errors", "_books", "_more")
+)
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action(
@@ -17,7 +19,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "I",
         "Lock",
         "signed_out",
-        _MACROS + "sign_in",
+        _CONNECT + "sign_in",
     ),
     Action(
         "signOut",
@@ -27,7 +29,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "O",
         "Delete",
         "signed_in",
-        _MACROS + "sign_out",
+        _CONNECT + "sign_out",
     ),
     Action(
         "pickCompany",
@@ -37,7 +39,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "C",
         "FindDialog",
         "signed_in",
-        _MACROS + "pick_company",
+        _CONNECT + "pick_company",
     ),
     Action(
         "showStatus",
@@ -47,7 +49,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "W",
         "Info",
         "always",
-        _MACROS + "show_status",
+        _CONNECT + "show_status",
     ),
     Action(
         "pickProcess",
@@ -57,17 +59,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "P",
         "FindDialog",
         "sheet",
-        _MACROS + "pick_process",
+        _CONNECT + "pick_process",
     ),
     Action(
         "refreshProcesses",
         "Refresh",
-        "Read processes and columns afresh",
-        "Forgets what was kept of the service's lists, also for the worksheet functions.",
+        "Refresh processes, columns and worksheet functions",
+        "Asks the questions of all worksheet functions anew, then lets Excel calculate with the answers.",
         "R",
         "Refresh",
         "signed_in",
-        _MACROS + "refresh_processes",
+        _CONNECT + "refresh_processes",
     ),
     Action(
         "describeProcess",
@@ -77,7 +79,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "D",
         "FunctionWizard",
         "bound",
-        _MACROS + "describe_process",
+        _CONNECT + "describe_process",
     ),
     Action(
         "insertMappedHeaders",
@@ -87,7 +89,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "HM",
         "FileNew",
         "bound",
-        _MACROS + "insert_mapped_headers",
+        _CONNECT + "insert_mapped_headers",
     ),
     Action(
         "insertAllHeaders",
@@ -97,7 +99,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "HA",
         "FileNew",
         "bound",
-        _MACROS + "insert_all_headers",
+        _CONNECT + "insert_all_headers",
     ),
     Action(
         "restoreHeaders",
@@ -107,7 +109,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "HR",
         "Undo",
         "bound",
-        _MACROS + "restore_headers",
+        _CONNECT + "restore_headers",
     ),
     Action(
         "checkSheet",
@@ -170,6 +172,26 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _MACROS + "send_until_error",
     ),
     Action(
+        "sendInBackground",
+        "In background",
+        "Send in the background",
+        "Sends the saved workbook in a process of its own; Excel may be closed. Open entries shows the outcome later.",
+        "SB",
+        "MacroPlay",
+        "bound",
+        _MACROS + "send_in_background",
+    ),
+    Action(
+        "stopWork",
+        "Stop",
+        "Stop what is under way",
+        "A send stops after its current run; the report says what was sent and what was not.",
+        "SX",
+        "CancelRequest",
+        "working",
+        _MACROS + "stop",
+    ),
+    Action(
         "nextError",
         "Next",
         "Go to the next error",
@@ -177,7 +199,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "EN",
         "TraceError",
         "marked",
-        _MACROS + "next_error",
+        _ERRORS + "next_error",
     ),
     Action(
         "previousError",
@@ -187,17 +209,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "EP",
         "TraceError",
         "marked",
-        _MACROS + "previous_error",
+        _ERRORS + "previous_error",
     ),
     Action(
         "listErrors",
         "List",
         "List the errors by message",
-        "Groups the errors by message; choose one to jump to its cell.",
+        "Groups the errors by message, most frequent first; jumps to cells, and fixes all that are alike.",
         "EL",
         "TraceError",
         "marked",
-        _MACROS + "list_errors",
+        _ERRORS + "list_errors",
     ),
     Action(
         "clearMarks",
@@ -207,7 +229,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "EC",
         "Delete",
         "marked",
-        _MACROS + "clear_marks",
+        _ERRORS + "clear_marks",
     ),
     Action(
         "saveErrors",
@@ -217,7 +239,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "ES",
         "FileSave",
         "marked",
-        _MACROS + "save_errors",
+        _ERRORS + "save_errors",
     ),
     Action(
         "getData",
@@ -227,7 +249,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "GG",
         "FileOpen",
         "sheet",
-        _MACROS + "get_data",
+        _BOOKS + "get_data",
     ),
     Action(
         "getDataWithVariables",
@@ -237,7 +259,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "GV",
         "FileOpen",
         "sheet",
-        _MACROS + "get_data_with_variables",
+        _BOOKS + "get_data_with_variables",
     ),
     Action(
         "refreshData",
@@ -247,7 +269,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "GR",
         "RefreshAll",
         "bound",
-        _MACROS + "refresh_data",
+        _BOOKS + "refresh_data",
     ),
     Action(
         "runProcess",
@@ -257,7 +279,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "XR",
         "CalculateNow",
         "signed_in",
-        _MACROS + "run_process",
+        _BOOKS + "run_process",
     ),
     Action(
         "runWithVariables",
@@ -267,7 +289,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "XV",
         "CalculateNow",
         "signed_in",
-        _MACROS + "run_with_variables",
+        _BOOKS + "run_with_variables",
     ),
     Action(
         "newTemplate",
@@ -277,7 +299,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "TN",
         "FileNew",
         "signed_in",
-        _MACROS + "new_template",
+        _BOOKS + "new_template",
     ),
     Action(
         "updateTemplate",
@@ -287,7 +309,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "TU",
         "RefreshAll",
         "bound",
-        _MACROS + "update_template",
+        _BOOKS + "update_template",
     ),
     Action(
         "aboutTemplate",
@@ -297,17 +319,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "TA",
         "Info",
         "bound",
-        _MACROS + "about_template",
+        _BOOKS + "about_template",
     ),
     Action(
         "openEntries",
         "Open entries",
         "Sends whose outcome is not known",
-        "Lists what was sent and not answered, so that nothing is sent twice.",
+        "Asks the service what became of sends without an answer; what it does not know, you can settle.",
         "B",
         "FileOpen",
         "always",
-        _MACROS + "open_entries",
+        _MORE + "open_entries",
     ),
     Action(
         "runLog",
@@ -317,7 +339,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "L",
         "ReviewTrackChanges",
         "always",
-        _MACROS + "run_log",
+        _MORE + "run_log",
     ),
     Action(
         "editSettings",
@@ -327,7 +349,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "Z",
         "ControlProperties",
         "always",
-        _MACROS + "edit_settings",
+        _MORE + "edit_settings",
     ),
     Action(
         "openHelp",
@@ -337,7 +359,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "H1",
         "Help",
         "always",
-        _MACROS + "open_help",
+        _MORE + "open_help",
     ),
     Action(
         "checkUpdates",
@@ -347,6 +369,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "UP",
         "Refresh",
         "always",
-        _MACROS + "check_updates",
+        _MORE + "check_updates",
     ),
 )

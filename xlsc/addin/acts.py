@@ -1,146 +1,168 @@
-"""What several macros do alike: start work in a thread, fetch data, jump between marks."""
+"""What macros on rows do alike: a snapshot of the sheet in front, a flow on it in a thread, its report at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
 
-from xlsc.addin import formulas
 from xlsc.addin.desk import DESK
-from xlsc.addin.dialogs import Field
-from xlsc.addin.jobs import Job, Snapshot
+from xlsc.addin.error_lists import refresh_lists
+from xlsc.addin.reports import describe_report
+from xlsc.addin.steps import Aside, Steps, chosen, working
 from xlsc.core.values import TextOptions
-from xlsc.errors import UsageError
-from xlsc.flows.connect import open_session
-from xlsc.flows.data import parse_variables, read_data, write_data
-from xlsc.flows.headers import write_headers
-from xlsc.flows.own_run import run_process as run_flow
+from xlsc.errors import SentBefore, UsageError
+from xlsc.flows.check import check as check_flow
 from xlsc.flows.processes import find_process, read_columns
 from xlsc.flows.reading import ReadOptions
 from xlsc.flows.report import SendReport
 from xlsc.flows.rules import read_rules
 from xlsc.flows.send import SendOptions
 from xlsc.flows.send import send as send_flow
-from xlsc.flows.work import Work
-from xlsc.outbox import Outbox
-from xlsc.settings import Settings, write_user_settings
+from xlsc.flows.settle import show_pending
+from xlsc.flows.work import Rules, Work
+from xlsc.settings import Settings
+from xlsc.sheets.binding import Binding
+from xlsc.sheets.live import LiveBook, LiveSheet
+from xlsc.sheets.snapshot import SnapshotBook
 
-#: Property in which a workbook keeps the variables of its data.
-VARIABLES = "sheet:variables"
-#: The work under way, at most one; and the report of the last one.
-JOBS: list[Job] = []
+T = TypeVar("T")
+
+#: The report of the last send or check.
 REPORTS: list[SendReport] = []
+SEND_AGAIN, SEND_OTHERS, SEND_NOTHING = "Send again", "Send the others only", "Send nothing"
+#: Documents that a window lists.
+_LISTED = 200
 
 
-def remember(service: str, email: str, company_id: str, company_name: str) -> None:
-    """Let the user's settings say who is signed in."""
-    write_user_settings(
-        {"service_url": service, "email": email, "company_id": company_id, "company_name": company_name}
-    )
-    formulas.forget_answers()
-    DESK.tell_ribbon("XlscSetSignedIn", True)
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The sheet in front as a macro finds it; the snapshot is for threads, the rest is not."""
+
+    book: LiveBook
+    sheet: LiveSheet
+    binding: Binding
+    settings: Settings
+    rules: Rules
+    snapshot: SnapshotBook
+    location: str
+
+    @property
+    def process(self) -> str:
+        """Key or id of the workbook's process."""
+        return self.binding.process_key or self.binding.process_id
 
 
-def insert_headers(*, all_columns: bool) -> None:
-    """Headers of the workbook's process onto the sheet in front."""
-    book, binding = DESK.book(), DESK.binding()
-    with DESK.session(book) as session:
-        found = read_columns(session.client, find_process(session.client, binding.process_key or binding.process_id))
-    report = write_headers(DESK.sheet(), found, all_columns=all_columns)
-    DESK.dialogs.show("Headers", f"{len(report.written)} headers written, {len(report.kept)} were there.")
+def look_at_front() -> Front:
+    """Take a snapshot of the sheet in front, and of those that its rules join with it; on Excel's thread.
+
+    Raises:
+        UsageError: The workbook is for no process.
+    """
+    book, sheet, binding = DESK.book(), DESK.sheet(), DESK.binding()
+    rules = read_rules(book)
+    others = [book.sheet(name) for name in rules.sheets if name.casefold() != sheet.name.casefold()]
+    snapshot = SnapshotBook(book, [sheet, *others])
+    return Front(book, sheet, binding, DESK.settings(book), rules, snapshot, location(book))
 
 
-def send(read: ReadOptions, *, documents_per_run: int | None = None, stop_at_first_error: bool = False) -> None:
-    """Start a send."""
-
-    def work(work: Work, options: SendOptions, job: Job) -> SendReport:
-        chosen = replace(options, documents_per_run=documents_per_run, stop_at_first_error=stop_at_first_error)
-        return send_flow(work, chosen, job.control)
-
-    start("Send", work, read)
+def location(book: LiveBook) -> str:
+    """By what the outbox knows a workbook: the full path of its file, or its name where it has none here."""
+    path = book.saved_path()
+    return str(path.resolve()) if path else book.name
 
 
-def start(title: str, flow: Callable[[Work, SendOptions, Job], SendReport], read: ReadOptions | None = None) -> None:
-    """Take a snapshot on Excel's thread, and work on it in another one."""
-    if JOBS:
-        raise UsageError("Something is being sent already.", "Wait until it has ended.")
-    book, binding = DESK.book(), DESK.binding()
-    settings = DESK.settings(book)
-    sheet, rules = DESK.sheet(), read_rules(book)
-    job = Job(title, sheet, Snapshot(book, sheet))
-    options = SendOptions(
-        process=binding.process_key or binding.process_id,
-        read=_with_settings(read or ReadOptions(), settings),
-        rules=rules,
-    )
+def saved_file(book: LiveBook) -> Path:
+    """The workbook's file.
 
-    def run() -> SendReport:
+    Raises:
+        UsageError: What the workbook holds stands in no file of this computer.
+    """
+    path = book.saved_path()
+    if path is None:
+        raise UsageError(
+            f"{book.name} is no saved file of this computer, or has changes that are not saved.",
+            "Save it on this computer, then try again.",
+        )
+    return path
+
+
+def in_work(front: Front, flow: Callable[[Work, Aside], T]) -> Steps[T]:
+    """Let a flow work on the snapshot in a thread; what it saves is shown in the real sheet first."""
+
+    def call(aside: Aside) -> T:
         # Opened here: an outbox belongs to the thread that opened it.
-        with open_session(settings, DESK.tokens()) as session, _open_outbox(settings) as outbox:
-            work = Work(job.snapshot, book_name, session, outbox, job.save, lambda: None)
-            return flow(work, options, job)
+        with DESK.session(front.settings) as session, DESK.outbox(front.settings) as outbox:
+            show = lambda: aside.on_main(front.snapshot.show_waiting)  # noqa: E731
+            return flow(Work(front.snapshot, front.location, session, outbox, show, _nothing), aside)
 
-    book_name = book.name
-    JOBS.append(job)
-    job.start(run)
+    return (yield from working(call))
 
 
-def _open_outbox(settings: Settings) -> Outbox:
-    return Outbox.open(settings.outbox_path(), settings.outbox_journal)
+def check() -> Steps[None]:
+    """Check the rows of the sheet in front."""
+    front = look_at_front()
+    options = _options(front, ReadOptions())
+    report = yield from in_work(front, lambda work, _: check_flow(work, options))
+    _finish("Check", front, report)
 
 
-def _with_settings(read: ReadOptions, settings: Settings) -> ReadOptions:
+def send(read: ReadOptions, **choices: Any) -> Steps[None]:  # noqa: ANN401 - fields of SendOptions
+    """Send rows of the sheet in front; what was accepted before goes again only when the person says so."""
+    allowed: Mapping[str, Any] | None = {}
+    while allowed is not None:
+        # Looked at anew each time: cells may have been changed while the person thought about it.
+        front = look_at_front()
+        options = replace(_options(front, read), **{**choices, **allowed})
+        try:
+            report = yield from _send_once(front, options)
+        except SentBefore as error:
+            allowed = yield from _ask_again(error, options)
+            continue
+        _finish("Send", front, report)
+        return
+
+
+def _send_once(front: Front, options: SendOptions) -> Steps[SendReport]:
+    return (yield from in_work(front, lambda work, aside: send_flow(work, options, aside.control)))
+
+
+def _ask_again(error: SentBefore, options: SendOptions) -> Steps[Mapping[str, Any] | None]:
+    """What the person wants done with documents that were accepted before; None = nothing is sent."""
+    lines = list(error.documents.values())
+    more = [f"and {len(lines) - _LISTED:,} more"] if len(lines) > _LISTED else []
+    head = f"{len(lines):,} document{'s' if len(lines) > 1 else ''} with the same content accepted before:"
+    end = "Sent again, they are posted once more."
+    text = "\n".join([head, "", *lines[:_LISTED], *more, "", end])
+    answer = yield from chosen("Sent before", text, (SEND_AGAIN, SEND_OTHERS, SEND_NOTHING))
+    if answer == SEND_AGAIN:
+        return {"wanted_again": options.wanted_again | error.documents.keys()}
+    return {"leave_accepted": True} if answer == SEND_OTHERS else None
+
+
+def show_earlier(work: Work, front: Front) -> int:
+    """Show states that the outbox knows and the sheet in front lacks; returns how many rows got one."""
+    client = work.session.client
+    found = read_columns(client, find_process(client, front.process))
+    return show_pending(work, work.book.sheet(), found, front.rules)
+
+
+def _options(front: Front, read: ReadOptions) -> SendOptions:
+    settings = front.settings
     text = TextOptions(dates=settings.dates, read=settings.read)  # type: ignore[arg-type]
-    return replace(read, hidden=settings.hidden_rows, text=text, max_rows=settings.max_rows)  # type: ignore[arg-type]
+    read = replace(read, hidden=settings.hidden_rows, text=text, max_rows=settings.max_rows)  # type: ignore[arg-type]
+    return SendOptions(process=front.process, read=read, rules=front.rules)
 
 
-def get_data(pairs: tuple[str, ...], *, refresh: bool = False) -> None:
-    """Rows of the process's source onto the sheet in front."""
-    book, binding = DESK.book(), DESK.binding()
-    with DESK.session(book) as session:
-        found = read_data(session.client, binding.process_key or binding.process_id, parse_variables(pairs))
-    count = write_data(DESK.sheet(), found, refresh=refresh)
-    book.write_properties({f"xlsc.{VARIABLES}": "\n".join(pairs) or None})
-    DESK.dialogs.show("Get data", f"{count} rows of {found.process.map_id}.")
+def _finish(title: str, front: Front, report: SendReport) -> None:
+    REPORTS[:] = [report]
+    DESK.tell_ribbon("XlscSetMarked", front.book.name, front.sheet.name, bool(front.sheet.marked_cells()))
+    refresh_lists()
+    lost = front.snapshot.lost_rows
+    moved = f"\n\n{lost:,} rows were changed meanwhile and show no state: what was sent of them is in the outbox."
+    DESK.dialogs.show(title, describe_report(report) + (moved if lost else ""))
 
 
-def ask_variables() -> tuple[str, ...] | None:
-    """Variables as texts; None when the person gave up."""
-    given = DESK.dialogs.ask("Variables", [Field("pairs", "NAME=VALUE, with ; between several")])
-    if given is None:
-        return None
-    return tuple(part.strip() for part in given["pairs"].split(";") if part.strip())
-
-
-def run(pairs: tuple[str, ...]) -> None:
-    """Run the process on its own source, after asking."""
-    book, binding = DESK.book(), DESK.binding()
-    if not DESK.dialogs.confirm("Run process", f"Run {binding.process_id} on its own source now?"):
-        return
-    with DESK.session(book) as session:
-        result = run_flow(session.client, binding.process_key or binding.process_id, parse_variables(pairs))
-    words = f"Run {result.run_number}: {result.record_count} documents, {result.error_count} rejected."
-    DESK.dialogs.show("Run process", f"{words}\n{result.error_message}".strip())
-
-
-def jump(*, forward: bool) -> None:
-    """Select the marked cell after or before the selection."""
-    sheet = DESK.sheet()
-    marked = list(sheet.marked_cells())
-    if not marked:
-        DESK.dialogs.show("Errors", "No cell of this sheet is marked.")
-        return
-    selected = sheet.sheet.book.app.selection
-    here = (selected.row, selected.column) if selected is not None else (0, 0)
-    later = [cell for cell in marked if cell > here] or marked
-    earlier = [cell for cell in marked if cell < here] or marked
-    select(later[0] if forward else earlier[-1])
-
-
-def select(cell: tuple[int, int]) -> None:
-    """Select a cell and show its note."""
-    target = DESK.sheet().sheet.range(cell)
-    target.select()
-    note = target.note
-    if note is not None:
-        DESK.dialogs.show("Errors", note.text)
+def _nothing() -> None:
+    """The person saves."""

@@ -72,7 +72,7 @@ def answer(name: str, arguments: Iterable[Any], find: Callable[[str], Function |
     try:
         result = _load(function.target)(*values)
     except XlscError as error:
-        return "ok", cut(f"#XLSC {error}", MAX_TEXT_IN_ARRAY)
+        return "ok", cut(f"#XLSC {error.message} {error.in_excel}", MAX_TEXT_IN_ARRAY)
     except LookupError as error:
         return "error", ERROR_NUMBERS["#N/A"], str(error)
     except Exception as error:  # noqa: BLE001 - a cell has no traceback: any fault becomes #VALUE! and its reason

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import xlwings as xw
 
 from xlsc.addin.dialogs import Dialogs, ExcelDialogs
-from xlsc.client.tokens import TokenStore, open_token_store
+from xlsc.client.tokens import TokenKey, TokenStore, open_token_store
 from xlsc.errors import UsageError, XlscError
 from xlsc.flows.connect import Session, open_session
 from xlsc.outbox import Outbox
 from xlsc.settings import Settings, home, resolve
 from xlsc.sheets.binding import Binding, read_binding
-from xlsc.sheets.hosts import ExcelHost, Host
 from xlsc.sheets.live import LiveBook, LiveSheet
-from xlsc.sheets.patience import switch_loop_off
+from xlsc.sheets.live_hosts import ExcelHost, Host
 
 logger = logging.getLogger(__name__)
 _ADDIN = "xlsc.xlam"
@@ -41,11 +40,15 @@ class Desk:
         dialogs: Speaks to the person.
         host: What xlwings has not.
         find_book: Gives the workbook in front.
+        polls: Whether Excel calls for the work's progress; else a macro returns when its work is done (the Mac).
+        has_told: Whether the ribbon knows if somebody is signed in.
     """
 
     dialogs: Dialogs = field(default_factory=ExcelDialogs)
     host: Host = field(default_factory=ExcelHost)
     find_book: Callable[[], xw.Book] = _book_in_front
+    polls: bool = sys.platform != "darwin"
+    has_told: bool = False
 
     def book(self) -> LiveBook:
         """The workbook in front."""
@@ -66,18 +69,13 @@ class Desk:
         """Where tokens are kept."""
         return open_token_store(home())
 
-    @contextmanager
-    def session(self, book: LiveBook | None = None) -> Iterator[Session]:
-        """The session of a workbook, or of the user."""
-        with open_session(self.settings(book), self.tokens()) as opened:
-            yield opened
+    def session(self, settings: Settings) -> Session:
+        """The session of the settings' user and company; a context manager, for threads too."""
+        return open_session(settings, self.tokens())
 
-    @contextmanager
-    def outbox(self) -> Iterator[Outbox]:
-        """The user's outbox."""
-        settings = resolve()
-        with Outbox.open(settings.outbox_path(), settings.outbox_journal) as box:
-            yield box
+    def outbox(self, settings: Settings) -> Outbox:
+        """The user's outbox; a context manager, which belongs to the thread that opens it."""
+        return Outbox.open(settings.outbox_path(), settings.outbox_journal)
 
     def binding(self) -> Binding:
         """What the workbook in front remembers.
@@ -97,22 +95,18 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - a ribbon that is not there must not stop the work
             logger.info("The ribbon was not told (%s).", type(error).__name__)
 
+    def tell_state(self) -> None:
+        """Tell the ribbon once whether somebody is signed in: Excel starts without knowing."""
+        if self.has_told:
+            return
+        self.has_told = True
+        try:
+            settings = resolve()
+            key = TokenKey(settings.service_url, settings.company_id, settings.email)
+            known = bool(all(key_part for key_part in (key.service, key.company_id, key.email)))
+            self.tell_ribbon("XlscSetSignedIn", known and self.tokens().read(key) is not None)
+        except XlscError as error:
+            logger.info("The ribbon was not told (%s).", type(error).__name__)
+
 
 DESK = Desk()
-
-
-def guarded(title: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Let a macro end in a message box where it cannot go on: what is wrong, and the next step."""
-
-    def wrap(macro: Callable[[], None]) -> Callable[[], None]:
-        def run() -> None:
-            switch_loop_off()
-            try:
-                macro()
-            except XlscError as error:
-                DESK.dialogs.show(title, f"{error.message}\n\n{error.hint}")
-
-        run.__name__, run.__doc__, run.__module__ = macro.__name__, macro.__doc__, macro.__module__
-        return run
-
-    return wrap

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: When a control can be used. ``sheet``: signed in and a worksheet in front; ``bound``: that, and the workbook
-#: remembers a process; ``marked``: the sheet in front carries marks, or may (nobody has said so yet).
-Rule = Literal["always", "signed_out", "signed_in", "sheet", "bound", "marked"]
+#: remembers a process; ``marked``: the sheet in front carries marks, or may (nobody has said so yet); ``working``:
+#: something is under way. Meanwhile only those and the ones that are ``always`` there can be used.
+Rule = Literal["always", "signed_out", "signed_in", "sheet", "bound", "marked", "working"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def list_history(process: str | None = None, count: float | None = None) -> Rows
     names = [process] if process else [item.map_id for item in _asked(("processes",), lambda client: client.map_list())]
     runs = [(name, run) for name in names for run in _history(name)]
     runs.sort(key=lambda item: item[1].run_date, reverse=True)
-    rows: Rows = [[name, *_run(run)] for name, run in runs[: int(count or _DEFAULT_RUNS)]]
+    rows: Rows = [[name, *_run(run)] for name, run in runs[: _count(count)]]
     return [["Process", "Run", "Date", "Documents", "Accepted", "Rejected"], *rows]
 
 
@@ -135,6 +135,16 @@ def read_status() -> str:
     return f"Signed in: {place}" if good else f"Signed out: {place}"
 
 
+def ask_status() -> str:
+    """What the Status button shows: the same, asked now, however long it takes; not on Excel's thread."""
+    settings = resolve()
+    if settings.service_url:
+        ANSWERS.forget()
+        with open_session(settings, open_token_store(home())) as session:
+            session.client.validate()
+    return read_status()
+
+
 def read_company() -> str:
     """SC_COMPANY: the company that the sign-in is for."""
     settings = resolve()
@@ -148,8 +158,13 @@ def read_last_run(process: str) -> Rows | str:
 
 
 def forget_answers() -> None:
-    """What the refresh button does: the next formula asks the service anew."""
+    """After another sign-in: the next formula asks the service anew."""
     ANSWERS.forget()
+
+
+def renew_answers() -> None:
+    """What the refresh button does before Excel calculates: all is asked anew, in threads."""
+    ANSWERS.renew()
 
 
 def _asked(question: tuple[object, ...], ask: Callable[[Client], T]) -> T:
@@ -190,6 +205,14 @@ def _run_number(process: str, run_number: float | None) -> int:
 def _run(run: HistoryRun) -> list[CellValue]:
     accepted = run.record_count - run.error_count
     return [run.run_number, _moment(run.run_date), run.record_count, accepted, run.error_count]
+
+
+def _count(count: float | None) -> int:
+    if count is None:
+        return _DEFAULT_RUNS
+    if count < 1:
+        raise UsageError("SC_HISTORY needs a number of runs from 1 on.", "Leave it out for ten.")
+    return int(count)
 
 
 def _moment(text: str) -> CellValue:

@@ -13,19 +13,19 @@ _RUN = Argument("run_number", "Number of the run; left out: the process's last r
 FUNCTIONS: Final[tuple[Function, ...]] = (
     Function(
         "SC_PROCESSES",
-        "The processes you may use, one row each: name, description, group.",
-        (Argument("search", "Only processes whose name holds this text.", optional=True),),
+        "The processes you may use, one row each: name, description.",
+        (Argument("search", "Only processes whose name or description holds this text.", optional=True),),
         _FORMULAS + "list_processes",
     ),
     Function(
         "SC_COLUMNS",
-        "The source columns of a process, one row each: name, type, whether it is a key.",
+        "The source columns of a process, one row each: name, whether it is a key, whether it is mapped.",
         (_PROCESS,),
         _FORMULAS + "list_columns",
     ),
     Function(
         "SC_MAPPED_COLUMNS",
-        "The columns of a process that its mapping uses, one row each.",
+        "The columns of a process that its mapping uses, one row each: name, whether it is a key.",
         (_PROCESS,),
         _FORMULAS + "list_mapped_columns",
     ),
@@ -42,23 +42,23 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     ),
     Function(
         "SC_HISTORY",
-        "The latest runs of a process: number, time, who, documents read, accepted and failed.",
+        "The latest runs of a process, one row each: process, run, date, documents, accepted, rejected.",
         (
             Argument("process", "Name or key of the process; left out: all of them.", optional=True),
-            Argument("count", "How many runs, 20 when left out.", optional=True),
+            Argument("count", "How many runs, 10 when left out; the service keeps 10 of each process.", optional=True),
         ),
         _FORMULAS + "list_history",
     ),
     Function(
         "SC_ERRORS",
-        "The errors of a run, one row each, with the values that were refused.",
+        "The error rows that the service kept of a run: message, and the values that were refused.",
         (_PROCESS, _RUN),
         _FORMULAS + "list_errors",
     ),
     Function(
         "SC_OUTPUTS",
-        "The outputs of a run, one row each.",
-        (_PROCESS, _RUN),
+        "The output files of a process or of one run, one row each: run, created, file, description.",
+        (_PROCESS, Argument("run_number", "Number of the run; left out: the files of all runs.", optional=True)),
         _FORMULAS + "list_outputs",
     ),
     Function(
@@ -81,7 +81,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     ),
     Function(
         "SC_LAST_RUN",
-        "The last run of a process: number, time, documents read, accepted and failed.",
+        "The last run of a process in one row: run, date, documents, accepted, rejected.",
         (_PROCESS,),
         _FORMULAS + "read_last_run",
     ),

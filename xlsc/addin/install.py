@@ -1,20 +1,20 @@
-"""Putting the add-in where Excel finds it, and saying what is missing; no administrator's rights, no Excel needed.
+"""Putting the add-in where Excel finds it; no administrator's rights, no Excel needed. What is missing says doctor.py.
 
 Paths are pure functions of a System value, so that both systems' folder trees can be tested anywhere.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Literal
 
 from xlsc.addin.build import build_addin
 from xlsc.addin.build.files import ADDIN_NAME
@@ -24,6 +24,8 @@ from xlsc.errors import UsageError, WorkbookError
 _MAC_STARTUP = "Library/Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel"
 _MAC_CONTAINER = "Library/Containers/com.microsoft.Excel/Data"
 _MAC_SCRIPTS = "Library/Application Scripts/com.microsoft.Excel"
+#: Characters of the command that starts Python; xlwings' library cuts it at 2,048 (xlwings.md §3.2).
+MAX_COMMAND = 2_000
 _SETTING = re.compile(r'"([^"]*)","([^"]*)"\s*\Z')
 
 
@@ -34,7 +36,7 @@ class System:
     Attributes:
         name: ``Windows``, ``Darwin`` (Mac) or another system, which has no Excel.
         home: The user's home folder.
-        environment: Environment variables; APPDATA and USERPROFILE count on Windows.
+        environment: Environment variables; APPDATA, LOCALAPPDATA and USERPROFILE count on Windows.
         interpreter: The Python that has xlsc; buttons and worksheet functions start it.
         encoding: In which VBA reads a text file: the system's code page.
     """
@@ -53,15 +55,6 @@ class Places:
     addin: Path
     settings: Path
     script: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of ``status`` and ``doctor``: what was looked at, whether it is well, and the next step if not."""
-
-    topic: str
-    level: Literal["ok", "warning", "problem"]
-    text: str
 
 
 def read_system() -> System:
@@ -108,12 +101,13 @@ def install(system: System) -> list[Path]:
     settings = write_settings(system).encode(system.encoding)
     try:
         written = build_addin(places.addin.parent)
+        take_mark_off(places.addin)
         places.settings.parent.mkdir(parents=True, exist_ok=True)
         places.settings.write_bytes(settings)
         written.append(places.settings)
         if places.script is not None:
             places.script.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(_xlwings_folder() / script_name(), places.script)
+            shutil.copyfile(xlwings_folder() / script_name(), places.script)
             written.append(places.script)
     except OSError as error:
         raise WorkbookError(f"Cannot write {error.filename or places.addin}.", "Close Excel and try again.") from error
@@ -137,6 +131,23 @@ def remove(system: System) -> list[Path]:
     return removed
 
 
+def web_mark(addin: Path) -> Path:
+    """Where Windows writes down that a file came from the web: a second stream of the file."""
+    return Path(f"{addin}:Zone.Identifier")
+
+
+def take_mark_off(addin: Path) -> None:
+    """A new file has no mark; one that is written anew in place of a download may have kept it."""
+    with contextlib.suppress(OSError):
+        web_mark(addin).unlink(missing_ok=True)
+
+
+def start_command(interpreter: str) -> str:
+    """The command that VBA's XLPyCommand makes, with an identifier as long as a real one."""
+    serve = f"import xlwings; xlwings.serve('{{{'0' * 36}}}')"
+    return f'cmd.exe /K ""{interpreter}" -P -B -c "{serve}""'
+
+
 def write_settings(system: System) -> str:
     """The text of xlsc.conf: which Python the add-in starts.
 
@@ -150,6 +161,8 @@ def write_settings(system: System) -> str:
         interpreter.encode(system.encoding)
     except UnicodeEncodeError as error:
         raise UsageError(f"Excel cannot read the path {interpreter}.", "Install xlsc in a plain folder.") from error
+    if system.name == "Windows" and len(start_command(interpreter)) > MAX_COMMAND:
+        raise UsageError(f"The path {interpreter} is too long for Excel.", "Install xlsc in a folder nearer the root.")
     end = "\r\n" if system.name == "Windows" else "\n"
     lines = [("XLSC_VERSION", metadata.version("xlsc")), ("XLWINGS_VERSION", metadata.version("xlwings"))]
     key = "INTERPRETER_WIN" if system.name == "Windows" else "INTERPRETER_MAC"
@@ -162,89 +175,6 @@ def read_settings(path: Path, encoding: str) -> dict[str, str]:
     return {found[1]: found[2] for line in lines if (found := _SETTING.match(line))}
 
 
-def list_status(system: System) -> list[Finding]:
-    """What is installed, one finding per file.
-
-    Raises:
-        UsageError: No Excel on this system.
-    """
-    places = find_places(system)
-    named = [("add-in", places.addin), ("settings", places.settings), ("script", places.script)]
-    return [_check_file(topic, path) for topic, path in named if path is not None]
-
-
-def examine(system: System) -> list[Finding]:
-    """All findings of ``doctor``: files, interpreter, versions; on another system, that there is no Excel."""
-    try:
-        places = find_places(system)
-    except UsageError as error:
-        return [Finding("Excel", "problem", f"{error.message} {error.hint}")]
-    checks: list[Callable[[System, Places], Finding]] = [_check_addin, _check_interpreter, _check_version]
-    checks.append(_check_libraries if system.name == "Windows" else _check_script)
-    return [*list_status(system), *(check(system, places) for check in checks)]
-
-
-def _check_file(topic: str, path: Path) -> Finding:
-    if path.is_file():
-        return Finding(topic, "ok", f"{path} is there.")
-    return Finding(topic, "problem", f"{path} is missing. Run: xlsc addin install")
-
-
-def _check_addin(system: System, places: Places) -> Finding:
-    """Whether Windows would block the add-in as one from the web."""
-    if system.name == "Windows" and Path(f"{places.addin}:Zone.Identifier").exists():
-        return Finding("trust", "problem", "Windows blocks the add-in as one from the web. Run: xlsc addin install")
-    return Finding("trust", "ok", "The add-in carries no mark of the web.")
-
-
-def _read_setting(system: System, places: Places, key: str) -> str:
-    return read_settings(places.settings, system.encoding).get(key, "") if places.settings.is_file() else ""
-
-
-def _check_interpreter(system: System, places: Places) -> Finding:
-    found = _read_setting(system, places, "INTERPRETER_WIN" if system.name == "Windows" else "INTERPRETER_MAC")
-    if not found:
-        return Finding("Python", "problem", "No Python is set up. Run: xlsc addin install")
-    if not Path(found).is_file():
-        return Finding("Python", "problem", f"{found} is not there any more. Run: xlsc addin install")
-    if "WindowsApps" in found:
-        return Finding("Python", "warning", f"{found} comes from the Store; Excel may fail to start it.")
-    if Path(found) != system.interpreter:
-        return Finding("Python", "warning", f"Excel starts {found}, not {system.interpreter}.")
-    return Finding("Python", "ok", f"Excel starts {found}.")
-
-
-def _check_version(system: System, places: Places) -> Finding:
-    wanted, installed = vba_version(), metadata.version("xlwings")
-    if wanted != installed:
-        return Finding("xlwings", "problem", f"xlwings {installed} is installed, the add-in needs {wanted}.")
-    noted = _read_setting(system, places, "XLWINGS_VERSION")
-    if noted and noted != installed:
-        return Finding("xlwings", "problem", f"The add-in was installed for xlwings {noted}. Run: xlsc addin install")
-    return Finding("xlwings", "ok", f"xlwings {installed}, as the add-in needs it.")
-
-
-def _check_libraries(system: System, places: Places) -> Finding:
-    """Whether xlwings' DLL for 64-bit Excel lies beside Python or one folder up, where the add-in looks for it."""
-    found = _read_setting(system, places, "INTERPRETER_WIN")
-    folder = (Path(found) if found else system.interpreter).parent
-    names = [f"xlwings{bits}-{vba_version()}.dll" for bits in (64, 32)]
-    missing = [name for name in names if not any((place / name).is_file() for place in (folder, folder.parent))]
-    if not missing:
-        return Finding("library", "ok", f"{' and '.join(names)} are beside Python.")
-    text = (
-        f"{' and '.join(missing)} not found in {folder} or {folder.parent}. Run: pip install --force-reinstall xlwings"
-    )
-    return Finding("library", "problem" if names[0] in missing else "warning", text)
-
-
-def _check_script(system: System, places: Places) -> Finding:
-    wanted = f"xlwings-{vba_version()}.applescript"
-    if places.script is None or places.script.with_name(wanted).is_file():
-        return Finding("script version", "ok", f"{wanted} is the version the add-in calls.")
-    return Finding("script version", "problem", f"{wanted} is missing. Run: xlsc addin install")
-
-
 def vba_version() -> str:
     """The version of xlwings that the add-in's VBA names."""
     source = (resources.files("xlsc.addin") / "office" / "XlscPython.bas").read_text(encoding="utf-8")
@@ -252,5 +182,6 @@ def vba_version() -> str:
     return found[1] if found else "unknown"
 
 
-def _xlwings_folder() -> Path:
+def xlwings_folder() -> Path:
+    """Where the installed xlwings lies."""
     return Path(str(metadata.distribution("xlwings").locate_file("xlwings")))

@@ -1,395 +1,77 @@
-"""The ribbon's actions: each a few lines over one flow. Also callable from buttons on sheets and from tests.
+"""The ribbon's actions that check and send: each a few lines over one flow. Also for buttons on sheets, and tests.
 
-A send or a check goes on in a thread (jobs.py); ``poll`` shows its marks and its report.
+Excel calls ``poll`` each second while there is work; ``stop`` ends it after the current run.
 """
 
 from __future__ import annotations
 
-import webbrowser
-from dataclasses import replace
-from pathlib import Path
-
-import xlsc
-from xlsc.addin import acts, formulas
-from xlsc.addin.desk import DESK, guarded
-from xlsc.addin.dialogs import Field
-from xlsc.addin.jobs import POLL_SECONDS
-from xlsc.addin.reports import as_lines, describe_report
-from xlsc.client.signing_in import list_companies
-from xlsc.client.tokens import TokenKey
-from xlsc.core.causes import describe_cause
+from xlsc.addin import acts
+from xlsc.addin.desk import DESK
+from xlsc.addin.jobs import JOBS, macro
+from xlsc.addin.steps import Steps, apart
 from xlsc.errors import UsageError
-from xlsc.flows.check import check as check_flow
-from xlsc.flows.connect import Credentials, open_client
-from xlsc.flows.connect import sign_in as sign_in_flow
-from xlsc.flows.connect import sign_out as sign_out_flow
-from xlsc.flows.processes import find_process
+from xlsc.flows.background import start_in_background
 from xlsc.flows.reading import ReadOptions, Which
-from xlsc.flows.saving_errors import save_errors as save_errors_flow
-from xlsc.flows.settle import settle_unknown
-from xlsc.flows.templates import new_template as new_template_flow
-from xlsc.flows.templates import update_template as update_template_flow
-from xlsc.settings import REGISTRY, resolve, write_user_settings
-from xlsc.sheets.binding import Binding, read_binding, write_binding
-
-_HELP = "https://pypi.org/project/xlsc/"
 
 
-@guarded("Sign in")
-def sign_in() -> None:
-    """Ask for address, e-mail, password, company; keep the token."""
-    known = resolve()
-    given = DESK.dialogs.ask(
-        "Sign in to SmartConnect",
-        [
-            Field("service_url", "Address of the service", known.service_url),
-            Field("email", "E-mail", known.email),
-            Field("password", "Password", is_secret=True),
-            Field("company", "Company (when you have several)", known.company_name),
-        ],
-    )
-    if given is None:
-        return
-    settings = resolve({"service_url": given["service_url"], "email": given["email"]})
-    done = sign_in_flow(settings, Credentials(settings.email, given["password"]), given["company"], DESK.tokens())
-    acts.remember(done.service, done.email, done.company.id, done.company.name)
-    DESK.dialogs.show("Sign in", f"Signed in as {done.email}, company {done.company.name}.\nToken: {done.kept_in}.")
-
-
-@guarded("Sign out")
-def sign_out() -> None:
-    """Forget the token."""
-    gone = sign_out_flow(resolve(), DESK.tokens())
-    formulas.forget_answers()
-    DESK.tell_ribbon("XlscSetSignedIn", False)
-    DESK.dialogs.show("Sign out", "The token is forgotten." if gone else "You were not signed in.")
-
-
-@guarded("Company")
-def pick_company() -> None:
-    """Choose another company of the same user; asks for the password, as tokens hold for one company."""
-    settings = resolve()
-    given = DESK.dialogs.ask("Company", [Field("password", f"Password of {settings.email}", is_secret=True)])
-    if given is None:
-        return
-    credentials = Credentials(settings.email, given["password"])
-    client = open_client(settings)
-    try:
-        names = tuple(company.name for company in list_companies(client, credentials))
-    finally:
-        client.close()
-    chosen = DESK.dialogs.ask("Company", [Field("company", "Company", settings.company_name, choices=names)])
-    if chosen is not None:
-        done = sign_in_flow(settings, credentials, chosen["company"], DESK.tokens())
-        acts.remember(done.service, done.email, done.company.id, done.company.name)
-
-
-@guarded("Status")
-def show_status() -> None:
-    """Who is signed in, where, how long."""
-    settings = resolve()
-    formulas.forget_answers()
-    kept = None
-    if settings.service_url and settings.company_id:
-        kept = DESK.tokens().read(TokenKey(settings.service_url, settings.company_id, settings.email))
-    until = f"\nThe token holds until about {kept.expires.date()}." if kept else ""
-    DESK.dialogs.show("Status", formulas.read_status() + until)
-
-
-@guarded("Pick process")
-def pick_process() -> None:
-    """Let the workbook remember a process."""
-    book = DESK.book()
-    with DESK.session() as session:
-        names = tuple(process.map_id for process in session.client.map_list())
-        chosen = DESK.dialogs.ask("Pick process", [Field("process", "Process", choices=names)])
-        if chosen is None:
-            return
-        process = find_process(session.client, chosen["process"])
-        settings = session.settings
-        found = read_binding(book) or Binding()
-        bound = replace(
-            found,
-            service_url=session.service,
-            company_id=settings.company_id,
-            company_name=settings.company_name,
-            process_key=process.map_key,
-            process_id=process.map_id,
-        )
-        write_binding(book, bound)
-    DESK.tell_ribbon("XlscRefreshRibbon")
-
-
-@guarded("Refresh")
-def refresh_processes() -> None:
-    """Forget kept lists, also those of the worksheet functions."""
-    formulas.forget_answers()
-
-
-@guarded("Describe")
-def describe_process() -> None:
-    """Columns, keys, last run of the workbook's process."""
-    binding = DESK.binding()
-    rows = formulas.list_columns(binding.process_id)
-    words = [f"{name}{' (key)' if key else ''}{'' if mapped else ' (not mapped)'}" for name, key, mapped in rows[1:]]
-    last = formulas.read_last_run(binding.process_id)
-    shown = last if isinstance(last, str) else "Last run: " + as_lines(last)
-    DESK.dialogs.show(binding.process_id, "\n".join([*words, "", shown]))
-
-
-@guarded("Headers")
-def insert_mapped_headers() -> None:
-    """The columns that reach the target."""
-    acts.insert_headers(all_columns=False)
-
-
-@guarded("Headers")
-def insert_all_headers() -> None:
-    """Every column of the source."""
-    acts.insert_headers(all_columns=True)
-
-
-@guarded("Restore headers")
-def restore_headers() -> None:
-    """A template's own headers, written back where they were damaged."""
-    book = DESK.book()
-    with DESK.session(book) as session:
-        done = update_template_flow(book, session, DESK.binding().process_key, None, dry_run=True)
-        if not done.restored:
-            DESK.dialogs.show("Restore headers", "No header is damaged.")
-            return
-        update_template_flow(book, session, DESK.binding().process_key, None, dry_run=False)
-    DESK.dialogs.show("Restore headers", "Restored: " + ", ".join(header for _, header in done.restored))
-
-
-@guarded("Check")
-def check_sheet() -> None:
+@macro("Check")
+def check_sheet() -> Steps[None]:
     """Check without sending."""
-    acts.start("Check", lambda work, options, _: check_flow(work, options))
+    yield from acts.check()
 
 
-@guarded("Send")
-def send_selection() -> None:
+@macro("Send")
+def send_selection() -> Steps[None]:
     """The documents that the selection touches."""
     selection = DESK.sheet().selection()
     if selection is None:
         raise UsageError("No rows are selected.", "Select the rows, or use Whole sheet.")
-    acts.send(ReadOptions(selection=selection))
+    yield from acts.send(ReadOptions(selection=selection))
 
 
-@guarded("Send")
-def send_sheet() -> None:
+@macro("Send")
+def send_sheet() -> Steps[None]:
     """All rows but those accepted before."""
-    acts.send(ReadOptions())
+    yield from acts.send(ReadOptions())
 
 
-@guarded("Send")
-def send_failed() -> None:
+@macro("Send")
+def send_failed() -> Steps[None]:
     """Rejected rows."""
-    acts.send(ReadOptions(which=Which.FAILED))
+    yield from acts.send(ReadOptions(which=Which.FAILED))
 
 
-@guarded("Send")
-def send_unsent() -> None:
+@macro("Send")
+def send_unsent() -> Steps[None]:
     """Rows that were never sent."""
-    acts.send(ReadOptions(which=Which.NEW))
+    yield from acts.send(ReadOptions(which=Which.NEW))
 
 
-@guarded("Send")
-def send_until_error() -> None:
+@macro("Send")
+def send_until_error() -> Steps[None]:
     """Document by document, up to the first that is rejected."""
-    acts.send(ReadOptions(), documents_per_run=1, stop_at_first_error=True)
+    yield from acts.send(ReadOptions(), documents_per_run=1, stop_at_first_error=True)
+
+
+@macro("Send")
+def send_in_background() -> Steps[None]:
+    """The saved workbook, in a process of its own."""
+    path = acts.saved_file(DESK.book())
+    DESK.binding()
+    arguments = ["send", str(path), "--sheet", DESK.sheet().name]
+    yield from apart(lambda: start_in_background(path, arguments), "waits")
+    DESK.dialogs.show("Send", f"Sending {path.name} in the background. Show the outcome later with Open entries.")
+
+
+@macro("Stop", alone=False)
+def stop() -> None:
+    """Stop what is under way, a send after its current run."""
+    JOBS.stop()
 
 
 def poll() -> None:
-    """Called by Excel every second while work is under way: show marks, and the report at the end."""
-    if not acts.JOBS:
-        return
-    job = acts.JOBS[0]
-    if not job.poll():
-        DESK.tell_ribbon("XlscPollIn", POLL_SECONDS)
-        return
-    acts.JOBS.clear()
-    DESK.tell_ribbon("XlscSetWorking", False)
-    if job.failure is not None:
-        DESK.dialogs.show(job.title, f"{job.failure.message}\n\n{job.failure.hint}")
-    elif job.report is not None:
-        acts.REPORTS[:] = [job.report]
-        marked = bool(job.report.errors)
-        DESK.tell_ribbon("XlscSetMarked", job.snapshot.name, job.sheet.name, marked)
-        DESK.dialogs.show(job.title, describe_report(job.report))
-
-
-def cancel() -> None:
-    """Stop after the current run."""
-    if acts.JOBS:
-        acts.JOBS[0].is_cancelled = True
-
-
-@guarded("Errors")
-def next_error() -> None:
-    """Select the next marked cell."""
-    acts.jump(forward=True)
-
-
-@guarded("Errors")
-def previous_error() -> None:
-    """Select the marked cell before."""
-    acts.jump(forward=False)
-
-
-@guarded("Errors")
-def list_errors() -> None:
-    """Group by message; jump to the chosen one's first cell."""
-    if not acts.REPORTS or not acts.REPORTS[0].causes:
-        DESK.dialogs.show("Errors", "The last check or send found no error.")
-        return
-    causes = acts.REPORTS[0].causes
-    lines = tuple(describe_cause(cause) for cause in causes)
-    chosen = DESK.dialogs.ask("Errors", [Field("cause", "Jump to", lines[0], choices=lines)])
-    if chosen is not None and chosen["cause"] in lines:
-        rows = causes[lines.index(chosen["cause"])].sheet_rows
-        if rows:
-            acts.select(next((cell for cell in DESK.sheet().marked_cells() if cell[0] == rows[0]), (rows[0], 1)))
-
-
-@guarded("Clear marks")
-def clear_marks() -> None:
-    """Take fills, notes, statuses off."""
-    sheet = DESK.sheet()
-    count = sheet.clear()
-    DESK.tell_ribbon("XlscSetMarked", DESK.book().name, sheet.name, False)
-    DESK.dialogs.show("Clear marks", f"{count} marked cells cleared.")
-
-
-@guarded("Save errors")
-def save_errors() -> None:
-    """Keep the last run's error rows on the service."""
-    if not acts.REPORTS or not acts.REPORTS[0].runs or acts.REPORTS[0].runs[-1].run_number is None:
-        raise UsageError("There is no run whose errors could be saved.", "Send rows first.")
-    report = acts.REPORTS[0]
-    with DESK.session(DESK.book()) as session:
-        kept = save_errors_flow(session.client, report.process, report.runs[-1].run_number or 0)
-    DESK.dialogs.show("Save errors", "The service keeps them." if kept else "The service had none to keep.")
-
-
-@guarded("Get data")
-def get_data() -> None:
-    """The rows of the process's source onto the sheet in front."""
-    acts.get_data(())
-
-
-@guarded("Get data")
-def get_data_with_variables() -> None:
-    """The same, filtered by variables."""
-    pairs = acts.ask_variables()
-    if pairs is not None:
-        acts.get_data(pairs)
-
-
-@guarded("Refresh data")
-def refresh_data() -> None:
-    """The same data again, with the same variables."""
-    text = DESK.book().read_properties().get(f"xlsc.{acts.VARIABLES}", "")
-    acts.get_data(tuple(filter(None, text.split("\n"))), refresh=True)
-
-
-@guarded("Run process")
-def run_process() -> None:
-    """Run the process once on its own source."""
-    acts.run(())
-
-
-@guarded("Run process")
-def run_with_variables() -> None:
-    """Run it with variables."""
-    pairs = acts.ask_variables()
-    if pairs is not None:
-        acts.run(pairs)
-
-
-@guarded("New template")
-def new_template() -> None:
-    """A template workbook for a process."""
-    with DESK.session() as session:
-        names = tuple(process.map_id for process in session.client.map_list())
-        fields = [Field("process", "Process", choices=names), Field("file", "File", str(Path.home() / "template.xlsx"))]
-        given = DESK.dialogs.ask("New template", fields)
-        if given is None:
-            return
-        made = new_template_flow(session, given["process"], Path(given["file"]), all_columns=False)
-    DESK.dialogs.show("New template", f"{given['file']} is a template for {made.process}. Open it in Excel.")
-
-
-@guarded("Update template")
-def update_template() -> None:
-    """Bring the template in line with its process."""
-    book = DESK.book()
-    with DESK.session(book) as session:
-        key = DESK.binding().process_key
-        changes = update_template_flow(book, session, key, None, dry_run=True).changes
-        words = [f"new: {name}" for name in changes.added] + [f"gone: {name}" for name in changes.removed]
-        words += [f"renamed: {old} is now {new}" for old, new in changes.renamed]
-        if not words:
-            DESK.dialogs.show("Update template", "The template is up to date.")
-        elif DESK.dialogs.confirm("Update template", "\n".join([*words, "", "Change the workbook?"])):
-            update_template_flow(book, session, key, None, dry_run=False)
-
-
-@guarded("About")
-def about_template() -> None:
-    """What the workbook remembers."""
-    binding = DESK.binding()
-    lines = [("Process", binding.process_id), ("Company", binding.company_name), ("Service", binding.service_url)]
-    DESK.dialogs.show("About this template", as_lines([*lines, ("Version", binding.template_version or "none")]))
-
-
-@guarded("Open entries")
-def open_entries() -> None:
-    """Ask the service about sends without an answer, and list those that are still not known."""
-    with DESK.session() as session, DESK.outbox() as outbox:
-        settled = settle_unknown(session, outbox)
-        rows = [
-            (entry.entry_id, entry.phase.value, entry.process_id, Path(entry.workbook).name)
-            for entry in outbox.open_entries()
-        ]
-    words = [f"{item.entry.process_id}: {item.text}" for item in settled]
-    DESK.dialogs.show("Open entries", "\n".join([*words, as_lines(rows)]).strip() or "Every run's outcome is known.")
-
-
-@guarded("Run log")
-def run_log() -> None:
-    """The last runs, and whether the log is intact."""
-    with DESK.outbox() as outbox:
-        lines, broken = outbox.run_log.read(), outbox.run_log.verify()
-    rows = [(line.when_utc[:16], line.process, f"run {line.run_number}", f"{line.accepted} accepted") for line in lines]
-    intact = "The log is as it was written." if broken is None else f"Line {broken.line_number}: {broken.reason}"
-    DESK.dialogs.show("Run log", f"{as_lines(rows[-15:])}\n\n{intact}".strip())
-
-
-@guarded("Settings")
-def edit_settings() -> None:
-    """Change the settings that people change."""
-    names = ("read", "dates", "hidden_rows", "max_rows")
-    known = resolve()
-    fields = [
-        Field(name, REGISTRY[name].help, str(getattr(known, name)), choices=REGISTRY[name].choices) for name in names
-    ]
-    given = DESK.dialogs.ask("Settings", fields)
-    if given is None:
-        return
-    if not given["max_rows"].isdigit():
-        raise UsageError(f"{given['max_rows']!r} is no number of rows.", "Write digits, such as 20000.")
-    write_user_settings({**given, "max_rows": int(given["max_rows"])})
-
-
-@guarded("Help")
-def open_help() -> None:
-    """The manual."""
-    webbrowser.open(_HELP)
-
-
-@guarded("Updates")
-def check_updates() -> None:
-    """This version, and where newer ones are; nothing is fetched or installed."""
-    DESK.dialogs.show("Updates", f"This is xlsc {xlsc.__version__}. Newer ones: pip install --upgrade xlsc\n{_HELP}")
+    """Called by Excel each second while there is work."""
+    JOBS.poll()
+    if not JOBS.active:
+        # Also where a new Python knows nothing of the work that its forerunner did.
+        DESK.tell_ribbon("XlscSetWorking", False)

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from xlsc.addin.build import build_addin
-from xlsc.addin.install import Finding, examine, install, list_status, read_system, remove
+from xlsc.addin.doctor import Finding, examine, list_status
+from xlsc.addin.install import install, read_system, remove
 from xlsc.errors import EXIT_OK, UsageError
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

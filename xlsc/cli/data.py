@@ -11,8 +11,9 @@ from xlsc.cli.printing import json_option, print_json, print_table
 from xlsc.errors import EXIT_OK, EXIT_REJECTED, UsageError
 from xlsc.flows.data import ProcessData, parse_variables, read_data, write_data
 from xlsc.flows.own_run import run_process
-from xlsc.frames import write_csv
+from xlsc.frames import csv_bytes
 from xlsc.sheets.files import create_book, open_book
+from xlsc.sheets.ooxml.saving import replace_file
 
 variables_option = click.option(
     "--var", "variables", multiple=True, metavar="GBL_NAME=VALUE", help="Value of a variable; may repeat."
@@ -57,7 +58,8 @@ def data(
 def _write(output: Path, sheet: str, found: ProcessData, *, refresh: bool) -> None:
     suffix = output.suffix.casefold()
     if suffix == ".csv":
-        write_csv(output, found.columns, found.rows)
+        content = csv_bytes(found.columns, found.rows)
+        replace_file(output, lambda file: file.write(content))
         return
     if suffix not in (".xlsx", ".xlsm"):
         raise UsageError(f"{output} is neither .xlsx nor .csv.", "Choose one of these endings.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from xlsc.core.table import CellError, CellValue
 
@@ -29,12 +29,12 @@ JOURNAL_COLUMNS = ("PostingDate", "DocumentNo", "AccountNo", "Description", "Deb
 _FIRST = ("Alder", "Birch", "Cobalt", "Dune", "Ember", "Flint", "Garnet", "Harbor", "Indigo", "Juniper")
 _SECOND = ("Bakery", "Hardware", "Logistics", "Dental Care", "Print Shop", "Bicycles")
 _PLACES = (
-    ("Seattle", "WA", "98101"),
-    ("Portland", "OR", "97201"),
-    ("Boston", "MA", "02108"),
-    ("Denver", "CO", "80202"),
-    ("Newark", "NJ", "07102"),
-    ("Austin", "TX", "78701"),
+    ("Seattle", "WA", 98101.0),
+    ("Portland", "OR", 97201.0),
+    ("Boston", "MA", 2108.0),
+    ("Denver", "CO", 80202.0),
+    ("Newark", "NJ", 7102.0),
+    ("Austin", "TX", 78701.0),
 )
 _TERMS = ("NET30", "NET45", "NET60", "COD", "NET10")
 
@@ -56,8 +56,15 @@ class Mistake:
     right: CellValue
 
 
+#: How the columns show their numbers and dates; a ZIP code is a number that keeps its zeros.
+CUSTOMER_FORMATS = {"ZipCode": "00000", "CreditLimit": "#,##0.00_)", "CustomerSince": "yyyy-mm-dd"}
+JOURNAL_FORMATS = {"PostingDate": "yyyy-mm-dd", "Debit": "#,##0.00_)", "Credit": "#,##0.00_)"}
+#: Cells that somebody has set off before, by (0-based data row, column): their look comes back with the last mark.
+CUSTOMER_OWN_FILLS = {(7, "TermsCode"): "FFF2CC", (11, "CreditLimit"): "E2EFDA", (14, "CreditLimit"): "E2EFDA"}
+
+
 def customers() -> list[list[CellValue]]:
-    """Sixty sound rows, in the order of CUSTOMER_COLUMNS; codes with zeros in front are texts."""
+    """Sixty sound rows, in the order of CUSTOMER_COLUMNS; customer numbers are texts, ZIP codes are numbers."""
     return [_customer(number) for number in range(60)]
 
 
@@ -92,19 +99,27 @@ CUSTOMER_MISTAKES = (
     Mistake(33, "CreditLimit", "twelve hundred", 1200.0),
     Mistake(38, "CustomerName", None, "Indigo Dental Care"),
     Mistake(42, "CustomerSince", "soon", datetime(2021, 7, 9)),  # noqa: DTZ001
-    Mistake(47, "ZipCode", "07102-0000-12", "07102"),
+    Mistake(47, "ZipCode", "78701-0000-12", 78701.0),
     Mistake(51, "TermsCode", None, "NET45"),
     Mistake(55, "CustomerSince", datetime(2062, 9, 1), datetime(2022, 9, 1)),  # noqa: DTZ001
 )
 
 
-def journals(today: date) -> list[list[CellValue]]:
-    """Eight journals of 21 rows, in the order of JOURNAL_COLUMNS, dated in the current month."""
-    posted = datetime(today.year, today.month, 1)  # noqa: DTZ001
+def journals(now: datetime) -> list[list[CellValue]]:
+    """Eight journals of 22 rows, in the order of JOURNAL_COLUMNS, dated on the first of the month.
+
+    Their numbers carry the moment: a ledger takes a journal once only, and the demo may run again.
+    """
+    posted = datetime(now.year, now.month, 1)  # noqa: DTZ001
     parts = (
         (("6100", "Rent", 1800.0), ("1000", "Cash", -1800.0)),
         (("6000", "Wages", 9200.5), ("2100", "Accrued wages", -9200.5)),
-        (("6200", "Electricity", 310.2), ("6200", "Water", 89.8), ("2000", "Utilities payable", -400.0)),
+        (
+            ("6200", "Electricity", 310.2),
+            ("6200", "Water", 89.8),
+            ("2000", "Power company", -310.2),
+            ("2000", "Water company", -89.8),
+        ),
         (("1200", "Goods received", 5400.0), ("2000", "Supplier", -5400.0)),
         (("6300", "Train", 120.0), ("6300", "Hotel", 260.0), ("1000", "Cash", -380.0)),
         (("1100", "Invoice 4711", 2140.0), ("4000", "Sales", -2000.0), ("2200", "Sales tax", -140.0)),
@@ -120,14 +135,14 @@ def journals(today: date) -> list[list[CellValue]]:
     for number, lines in enumerate(parts, start=1):
         for account, text, amount in lines:
             debit, credit = (amount, None) if amount > 0 else (None, -amount)
-            rows.append([posted, f"JV-{today:%y%m}-{number:03d}", account, text, debit, credit])
+            rows.append([posted, f"JV-{now:%y%m%d-%H%M%S}-{number}", account, text, debit, credit])
     return rows
 
 
 #: One line each; the whole document fails with it.
 JOURNAL_MISTAKES = (
     Mistake(4, "Debit", 301.2, 310.2),
-    Mistake(12, "AccountNo", "4711", "4000"),
+    Mistake(13, "AccountNo", "4711", "4000"),
 )
 
 

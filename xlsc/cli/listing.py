@@ -15,6 +15,7 @@ from xlsc.core.catalog import OutputFile
 from xlsc.errors import UsageError
 from xlsc.flows.error_book import ErrorBook, write_error_book
 from xlsc.flows.processes import find_process, read_columns
+from xlsc.sheets.ooxml.saving import replace_file
 
 
 @click.command("processes")
@@ -148,10 +149,8 @@ def _fetch(get_file: Callable[[str], bytes], item: OutputFile, folder: Path) -> 
     """Fetch one file; its name is the service's, without any folder in it."""
     key = parse_qs(urlsplit(item.uri).query).get("key", [""])[0]
     target = folder / (Path(item.file_name.replace("\\", "/")).name or f"{item.output_id}.zip")
+    if target.exists():
+        raise UsageError(f"{target} is there already.", "Move it away, or choose another folder.")
     content = get_file(key)
-    try:
-        with target.open("xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise UsageError(f"{target} is there already.", "Move it away, or choose another folder.") from None
+    replace_file(target, lambda file: file.write(content))
     return target

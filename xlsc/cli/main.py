@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 
 import click
 
 import xlsc
-from xlsc.errors import XlscError
+from xlsc.errors import UsageError, XlscError, next_step
 
 #: Command → module and name of its click object, in the order in which help lists them.
 COMMANDS: Mapping[str, str] = {
@@ -43,6 +44,8 @@ COMMANDS: Mapping[str, str] = {
 }
 #: A person pressed Ctrl+C; the number that shells expect.
 EXIT_INTERRUPTED = 130
+#: The program that our output was piped into has ended; the number that shells expect.
+EXIT_NOBODY_READS = 141
 
 
 class LazyGroup(click.Group):
@@ -85,12 +88,35 @@ def run(arguments: Sequence[str]) -> int:
         _show_error(error, as_json="--json" in arguments)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _show_usage(error, as_json="--json" in arguments)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; say nothing more
+        return EXIT_NOBODY_READS
+    except OSError as error:
+        _show_error(_of_file(error), as_json="--json" in arguments)
+        return UsageError.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return EXIT_INTERRUPTED
     return code if isinstance(code, int) else 0
+
+
+def _show_usage(error: click.ClickException, *, as_json: bool) -> int:
+    """A wrong argument, as click words it; its own exit code 1 would say that rows were rejected."""
+    if as_json:
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        hint = f"See: {context.command_path if context else 'xlsc'} --help."
+        _show_error(UsageError(error.format_message(), hint), as_json=True)
+    else:
+        error.show()
+    return UsageError.exit_code
+
+
+def _of_file(error: OSError) -> UsageError:
+    """A file or folder that cannot be used, of which nobody nearer knew what it was for."""
+    names = [str(name) for name in (error.filename, error.filename2) if name]
+    reason = error.strerror or type(error).__name__
+    return UsageError(f"{' and '.join(names) or 'A file'} cannot be used: {reason}.", next_step(error))
 
 
 def _show_error(error: XlscError, *, as_json: bool) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,11 +15,20 @@ from xlsc.errors import EXIT_OK, EXIT_REJECTED, OutcomeUnknown, UsageError
 from xlsc.flows.log_book import export_log as export_flow
 from xlsc.flows.processes import find_process, read_columns
 from xlsc.flows.rules import open_data_sheet, read_rules
-from xlsc.flows.settle import Settled, settle_by_hand, settle_unknown, show_pending
+from xlsc.flows.settle import (
+    Settled,
+    describe_unknown,
+    settle_by_hand,
+    settle_unknown,
+    show_pending,
+    take_over,
+)
 from xlsc.outbox import DocumentState, Entry, Phase
 from xlsc.settings import resolve
 
 #: Fields of a line of the log, and their headers.
+#: Documents of one entry named on the screen; --json names all.
+_NAMED = 8
 _BY_HAND = {"accepted": DocumentState.ACCEPTED, "rejected": DocumentState.REJECTED, "not-sent": DocumentState.NOT_SENT}
 
 
@@ -27,25 +38,42 @@ _BY_HAND = {"accepted": DocumentState.ACCEPTED, "rejected": DocumentState.REJECT
 @click.option("--sheet", "-s", help="Worksheet of BOOK; the active one when none is named.")
 @click.option("--entry", type=int, metavar="N", help="Settle this entry by hand; needs --as.")
 @click.option("--as", "state", type=click.Choice(list(_BY_HAND)), help="What you found out about that entry.")
+@click.option("--document", metavar="KEY", help="Only this document of the entry, by its key as shown.")
+@click.option(
+    "--take-over",
+    type=click.FloatRange(min=0),
+    metavar="HOURS",
+    help="First take over what other computers left in a shared outbox more than so many hours ago.",
+)
 @json_option
-def settle(
-    book: Path | None, process: str | None, sheet: str | None, entry: int | None, state: str | None, as_json: bool
-) -> int:
+def settle(book: Path | None, process: str | None, sheet: str | None, as_json: bool, **chosen: Any) -> int:  # noqa: ANN401
     """Find out what became of runs that gave no answer, and show it in BOOK.
 
     The service's history is asked first; what it cannot tell, you can record with --entry and --as.
     """
-    if (entry is None) != (state is None):
-        raise UsageError("--entry and --as belong together.", "Example: xlsc settle --entry 7 --as not-sent.")
-    if entry is not None and state is not None:
-        with open_outbox(resolve()) as box:
-            settled = [settle_by_hand(box, entry, _BY_HAND[state])]
-    else:
-        with session() as current, open_outbox(current.settings) as box:
-            settled = settle_unknown(current, box)
+    if chosen["take_over"] is not None:
+        _take_over(chosen["take_over"], as_json=as_json)
+    settled = _settle(chosen["entry"], chosen["state"], chosen["document"])
     shown = _show(book, process, sheet) if book is not None else 0
     _print_settled(settled, shown, as_json=as_json)
     return OutcomeUnknown.exit_code if any(item.entry.phase is Phase.UNKNOWN for item in settled) else EXIT_OK
+
+
+def _take_over(hours: float, *, as_json: bool) -> None:
+    with open_outbox(resolve()) as box:
+        taken = take_over(box, hours * 3600)
+    for text in taken if not as_json else ():
+        click.echo(text)
+
+
+def _settle(entry: int | None, state: str | None, document: str | None) -> list[Settled]:
+    if (entry is None) != (state is None) or (document is not None and entry is None):
+        raise UsageError("--entry and --as belong together.", "Example: xlsc settle --entry 7 --as not-sent.")
+    if entry is not None and state is not None:
+        with open_outbox(resolve()) as box:
+            return [settle_by_hand(box, entry, _BY_HAND[state], document)]
+    with session() as current, open_outbox(current.settings) as box:
+        return settle_unknown(current, box)
 
 
 def _show(book: Path, process: str | None, sheet: str | None) -> int:
@@ -75,6 +103,7 @@ def _print_settled(settled: list[Settled], shown: int, *, as_json: bool) -> None
         click.echo(f"Entry {item.entry.entry_id}, {item.entry.process_id}, {item.entry.workbook}: {item.text}")
         if item.entry.phase is Phase.UNKNOWN:
             click.echo(f"  When you know: xlsc settle --entry {item.entry.entry_id} --as accepted|rejected|not-sent")
+            click.echo("  or one by one, with --document KEY; xlsc outbox lists the keys.")
     if shown:
         click.echo(f"{shown:,} rows of the workbook show their state now.")
 
@@ -87,17 +116,26 @@ def outbox(as_json: bool) -> int:
         box.recover()
         entries = box.open_entries()
         counts = {entry.entry_id: len(box.documents(entry.entry_id)) for entry in entries}
+        keys = {entry.entry_id: describe_unknown(box, entry.entry_id) for entry in entries}
     if as_json:
-        print_json([_entry(entry, counts[entry.entry_id]) for entry in entries])
+        print_json([_entry(entry, counts[entry.entry_id]) | {"unknown": keys[entry.entry_id]} for entry in entries])
     elif entries:
         rows = [tuple(_entry(entry, counts[entry.entry_id]).values()) for entry in entries]
         print_table(
             ["Entry", "State", "Begun (UTC)", "Process", "Documents", "Workbook", "Sheet", "By", "Reason"], rows
         )
+        _print_unknown(keys)
     else:
         click.echo("Nothing is open: every run's outcome is known.")
     unknown = any(entry.phase is Phase.UNKNOWN for entry in entries)
     return OutcomeUnknown.exit_code if unknown else EXIT_OK
+
+
+def _print_unknown(keys: Mapping[int, Sequence[str]]) -> None:
+    for entry_id, found in keys.items():
+        more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+        if found:
+            click.echo(f"Entry {entry_id}, of unknown outcome: {'; '.join(found[:_NAMED])}{more}")
 
 
 def _entry(entry: Entry, documents: int) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from xlsc.core.causes import Cause, describe_cause
-from xlsc.core.results import RowError
+from xlsc.core.results import RowError, RowState
 from xlsc.flows.report import SendReport
 
 #: Every command has it.
@@ -21,9 +22,55 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 SHOWN_CAUSES = 15
 
 
+#: Columns of what is no terminal: a table in a file or a pipe is never squeezed.
+_UNLIMITED_WIDTH = 10_000
+
+
+class _Console(Console):
+    """rich's, but for a pipe that nobody reads any more: that is no exit code 1, which says that rows were rejected."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console() -> Console:
-    """Standard output; colours only on a terminal."""
-    return Console(highlight=False, soft_wrap=True)
+    """Standard output; colours, and a limit of width, only on a terminal."""
+    found = _Console(highlight=False, soft_wrap=True)
+    if not found.is_terminal:
+        found.width = _UNLIMITED_WIDTH
+    return found
+
+
+@dataclass(slots=True)
+class Screen:
+    """Numbered steps with what happens in them, for a person who looks on.
+
+    Attributes:
+        quiet: Show nothing, as JSON is asked for.
+        steps: How many there will be.
+        step_number: The one under way, from 1.
+    """
+
+    quiet: bool
+    steps: int
+    step_number: int = 0
+
+    def step(self, title: str) -> None:
+        """Begin the next step."""
+        self.step_number += 1
+        if not self.quiet:
+            gap = "\n" if self.step_number > 1 else ""
+            console().print(Text(f"{gap}Step {self.step_number} of {self.steps}: {title}", style="bold"))
+
+    def say(self, text: str) -> None:
+        """One line on what was done."""
+        if not self.quiet:
+            click.echo(text)
+
+    def report(self, report: SendReport) -> None:
+        """What became of the rows."""
+        if not self.quiet:
+            print_report(report, as_json=False)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -68,9 +115,16 @@ def report_as_json(report: SendReport) -> dict[str, Any]:
             for run in report.runs
         ],
         "causes": [_cause_as_json(cause) for cause in report.causes],
-        "rows": [{"row": row, "state": state.value} for row, state in sorted(report.states.items())],
+        "rows": [_row_as_json(report, row) for row in sorted(report.states.keys() | report.skipped.keys())],
         "errors": [_error_as_json(error) for error in report.errors],
     }
+
+
+def _row_as_json(report: SendReport, row: int) -> dict[str, Any]:
+    """A row that was read; one that was left out says why."""
+    state = report.states.get(row, RowState.SKIPPED)
+    found: dict[str, Any] = {"row": row, "state": state.value}
+    return found | {"reason": report.skipped[row]} if row in report.skipped else found
 
 
 def _cause_as_json(cause: Cause) -> dict[str, Any]:
@@ -99,12 +153,13 @@ def print_report(report: SendReport, *, as_json: bool) -> None:
         print_json(report_as_json(report))
         return
     out = console()
-    colour = "green" if report.is_green else "red" if report.counts.unknown else "yellow"
+    colour = "green" if report.is_green else "red" if report.counts.unknown or report.unsettled else "yellow"
     out.print(Text(report.headline, style=f"bold {colour}"))
     out.print(Text(f"  {report.counts}"))
     for run in report.runs:
         number = f"Run {run.run_number}" if run.run_number else "A run without an answer"
-        out.print(Text(f"  {number}: {run.documents:,} documents, {run.rejected:,} rejected, {run.seconds:.1f} s"))
+        documents = f"{run.documents:,} document{'' if run.documents == 1 else 's'}"
+        out.print(Text(f"  {number}: {documents}, {run.rejected:,} rejected, {run.seconds:.1f} s"))
     for reason, count in report.skip_reasons.items():
         out.print(Text(f"  {count:,} skipped: {reason}"))
     for remark in report.remarks:
@@ -114,5 +169,5 @@ def print_report(report: SendReport, *, as_json: bool) -> None:
         out.print(Text(f"  {describe_cause(cause)}"))
     if len(causes) > SHOWN_CAUSES:
         out.print(Text(f"  and {len(causes) - SHOWN_CAUSES:,} further messages; all with --json"))
-    if report.counts.unknown:
+    if report.counts.unknown or report.unsettled:
         out.print(Text("  Ask the service what became of them: xlsc settle", style="bold"))

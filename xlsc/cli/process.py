@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from xlsc.errors import EXIT_OK, UsageError
 from xlsc.server.processes.connection_file import FILE_NAME, ConnectionEntry, read_connections
 from xlsc.server.processes.definition import Definition
 from xlsc.server.processes.definition_file import read_definition
+from xlsc.server.processes.loading import find_doubles
 from xlsc.server.processes.reading import DefinitionError
 from xlsc.server.samples import SAMPLE_COMPANIES
 
@@ -19,11 +21,11 @@ _TEMPLATE = """\
 # A process of the embedded service; docs/processes.md describes every key.
 
 [process]
-id = "{name}"
+id = {name}
 key = "{key}"
 description = ""
 company = "{company}"
-connection = "{connection}"
+connection = {connection}
 
 # The columns that a sheet sends. Rows that are alike in the key columns form one document.
 [[columns]]
@@ -77,6 +79,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> int:
             found.append(read_definition(path, _connections(path)))
         except DefinitionError as error:
             problems.extend(error.problems)
+    problems.extend(find_doubles(found))
     if as_json:
         listed = [{"id": item.map_id, "file": str(item.path), "columns": len(item.columns)} for item in found]
         print_json({"sound": listed, "problems": problems})
@@ -101,7 +104,8 @@ def check(paths: tuple[Path, ...], as_json: bool) -> int:
 @json_option
 def new(file: Path, name: str, company: str, connection: str, as_json: bool) -> None:
     """Write a process FILE to start from; a file that is there stays."""
-    text = _TEMPLATE.format(name=name, key=uuid.uuid4(), company=company, connection=connection)
+    texts = {"name": _quote(name), "connection": _quote(connection)}
+    text = _TEMPLATE.format(**texts, key=uuid.uuid4(), company=_check_guid(company))
     try:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
@@ -113,6 +117,18 @@ def new(file: Path, name: str, company: str, connection: str, as_json: bool) -> 
         print_json({"file": str(file)})
         return
     click.echo(f"{file} written. Change columns and lines, then: xlsc process check {file}")
+
+
+def _quote(text: str) -> str:
+    """A text as TOML writes it, which escapes as JSON does."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _check_guid(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise UsageError(f"{text!r} is no GUID of a company.", "See `xlsc service company list`.") from None
 
 
 def _files(paths: tuple[Path, ...]) -> list[Path]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from xlsc.cli.background import start_in_background
 from xlsc.cli.options import ReadChoices, book_argument, output_option, read_options, to_send_options
 from xlsc.cli.places import open_desk, screen_control
 from xlsc.cli.printing import json_option, print_json, print_report
+from xlsc.cli.stopping import stop_between_runs
 from xlsc.errors import EXIT_OK, UsageError
+from xlsc.flows.background import start_in_background
 from xlsc.flows.send import bodies
 from xlsc.flows.send import send as send_flow
+from xlsc.sheets.ooxml.saving import replace_file
 
 
 @click.command("send")
@@ -66,9 +69,15 @@ def send(
         sending = chosen | {"on_behalf_of": on_behalf_of}
         options = to_send_options(choices, desk, dry_run=chosen["dry_run"], sending=sending)
         if save_request is not None:
+            if save_request.resolve() in (book.resolve(), desk.target.resolve()):
+                raise UsageError(
+                    f"{save_request} is the workbook itself.",
+                    "Name another file with --save-request, such as body.xml.",
+                )
             _save(save_request, bodies(desk.work, options))
         try:
-            report = send_flow(desk.work, options, screen_control(quiet=as_json))
+            with stop_between_runs() as stopped:
+                report = send_flow(desk.work, options, replace(screen_control(quiet=as_json), cancelled=stopped))
         finally:
             if on_behalf_of is not None:
                 book.unlink()
@@ -95,4 +104,4 @@ def _save(path: Path, found: list[bytes]) -> None:
             f"There are {len(found)} requests to save into one file.",
             "Leave --documents-per-run out." if found else "There is no row to send; see: xlsc check.",
         )
-    path.write_bytes(found[0])
+    replace_file(path, lambda file: file.write(found[0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import click
 from platformdirs import user_data_path
 
+from xlsc.errors import UsageError
 from xlsc.server.options import DEFAULT_BODY_BYTES, ServiceOptions
 from xlsc.server.service import Service, start_service
 
@@ -59,6 +61,11 @@ def store_options(command: Command) -> Command:
 )
 @click.option("--strict-original", is_flag=True, help="Refuse with a blank body, as the original service does.")
 @click.option("--public-url", metavar="URL", help="Address callers reach the service under, for links in answers.")
+@click.option(
+    "--trusted-proxy",
+    metavar="ADDRESS",
+    help="Address of a proxy before the service: callers are where its X-Forwarded-For says, in logs and limits.",
+)
 @click.option("--no-samples", is_flag=True, help="Start an empty service: no sample companies, users and processes.")
 @click.option("--threads", type=click.IntRange(1, 256), default=8, show_default=True, help="Requests at the same time.")
 @click.option(
@@ -75,6 +82,8 @@ def serve(max_body: int, no_samples: bool, quiet: bool, as_json: bool, **chosen:
 
     A first start makes two sample companies with processes and users; they can be reached from this machine only.
     """
+    if chosen["public_url"] and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", chosen["public_url"]):
+        raise UsageError("--public-url is no address.", "Write it as https://rehearsal.example.com.")
     options = ServiceOptions(samples=not no_samples, body_bytes=max_body * MEBIBYTE, **chosen)
     _log_to_stderr(quiet)
     with start_service(options) as service:
@@ -87,7 +96,7 @@ def _say_where(service: Service, as_json: bool) -> None:
         click.echo(json.dumps({"url": service.url, "api_url": service.api_url, "port": service.port}))
     else:
         click.echo(f"The service runs at {service.api_url} (Ctrl+C ends it).")
-        if service.backend.accounts.users_with_published_password():
+        if "demo@example.com" in service.backend.accounts.users_with_published_password():
             click.echo("Sign in as demo@example.com with the password demo.")
     sys.stdout.flush()
 

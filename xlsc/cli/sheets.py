@@ -10,10 +10,9 @@ import click
 from xlsc.cli.options import ReadChoices, book_argument, output_option, read_options, to_send_options
 from xlsc.cli.places import open_desk, session
 from xlsc.cli.printing import json_option, print_json, print_report, print_table
-from xlsc.core.table import CellValue
 from xlsc.errors import UsageError
 from xlsc.flows.check import check as check_flow
-from xlsc.flows.fix import Alike, find_alike, pick
+from xlsc.flows.fix import Alike, find_alike, pick, read_value
 from xlsc.flows.fix import fix as fix_flow
 from xlsc.flows.headers import HeadersReport, write_headers
 from xlsc.flows.processes import find_process, read_columns
@@ -169,7 +168,7 @@ def fix(  # noqa: PLR0913 - a command's parameters are its options
             click.echo(f"{len(group.cells):,} cells: {', '.join(group.addresses[:20])}")
         if not yes and not click.confirm(f"Write {new!r} into them?", err=True):
             raise click.Abort
-        count = fix_flow(target, group, _typed(new, group.value))
+        count = fix_flow(target, group, read_value(new, group.value))
         opened.save(output or book)
     finally:
         opened.close()
@@ -185,13 +184,3 @@ def _print_groups(groups: list[Alike], *, as_json: bool) -> None:
         return
     rows = [(len(item.cells), item.header, item.value, ", ".join(item.addresses[:8])) for item in groups]
     print_table(["Cells", "Column", "Value", "Where"], rows)
-
-
-def _typed(text: str, old: CellValue) -> CellValue:
-    """A number where a number stood and one is given; else the text."""
-    if isinstance(old, (int, float)) and not isinstance(old, bool):
-        try:
-            return float(text)
-        except ValueError:
-            return text
-    return text

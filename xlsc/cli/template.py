@@ -67,7 +67,7 @@ def hints(process: str, forget: bool, as_json: bool) -> None:
         key = find_process(current.client, process).map_key
         found = read_hints(current, outbox, key)
         if forget:
-            outbox.forget_experience(current.service, current.settings.company_id, key)
+            outbox.experiences.forget(current.service, current.settings.company_id, key)
     if as_json:
         print_json([asdict(hint) for hint in found])
         return

@@ -38,7 +38,11 @@ def parse_service_url(text: str) -> ServiceAddress:
     parts = urlsplit(stripped if "://" in stripped else f"//{stripped}")
     host = _host(parts.hostname, stripped)
     if parts.username or parts.password:
-        raise UsageError("The service URL holds a user name.", "Give the URL alone; the e-mail goes into --email.")
+        raise UsageError(
+            "The service URL holds a user name.",
+            "Give the URL alone; the e-mail goes into --email.",
+            in_excel="Give the address alone; the e-mail has a field of its own.",
+        )
     loopback = is_loopback(host)
     scheme = parts.scheme or ("http" if loopback else "https")
     if scheme not in ("http", "https") or (scheme == "http" and not loopback):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 from xlsc.client.redaction import redact
-from xlsc.client.transport import Reply, Request, Transport
+from xlsc.client.transport import LOOK_UP, Reply, Request, Transport
 from xlsc.core.catalog import (
     ColumnInfo,
     Company,
@@ -188,6 +188,7 @@ class Client:
             raise OutcomeUnknown(
                 redact(f"The run was sent, but its answer cannot be read. {error.message}", self._secrets),
                 "Look up the process's history (xlsc outbox) before you send these rows again.",
+                in_excel=LOOK_UP,
             ) from None
 
     def save_process_errors(self, map_key: str, tenant: tuple[str, str], run_number: int, body: bytes = b"") -> bool:
@@ -266,6 +267,7 @@ class Client:
             raise OutcomeUnknown(
                 f"The service broke off the run (HTTP {reply.status}); it may have been made. {reason}".strip(),
                 "Look up the process's history (xlsc outbox) before you send these rows again.",
+                in_excel=LOOK_UP,
             )
         nothing = " Nothing was run." if call.effect is Effect.RUN else ""
         raise _error_of(reply.status, f"{call.path} was refused{said}{nothing}")
@@ -277,11 +279,15 @@ def _takes_token(call: Call) -> bool:
 
 def _error_of(status: int, message: str) -> ServiceError:
     if status == _UNAUTHORISED:
-        return Refused(message, "Sign in again: xlsc login, or Sign in on the SmartConnect tab.")
+        return Refused(message, "Sign in again: xlsc login.", in_excel="Press Sign in on the SmartConnect tab.")
     if status == 403:
         return Refused(message, "Ask an administrator of this company for the rights, or sign in as another user.")
     if status == 404:
-        return UnknownProcess(message, "List what there is with: xlsc processes. Check the service URL too.")
+        return UnknownProcess(
+            message,
+            "List what there is with: xlsc processes. Check the service URL too.",
+            in_excel="See what there is with Pick process. Check the service's address too.",
+        )
     if status == 429:
         return Refused(message, "The service is busy or signing in was tried too often. Wait a minute, then try again.")
     if status < 400:  # a redirect is never followed: the token stands in the URL

@@ -59,7 +59,11 @@ def pick_company(companies: tuple[Company, ...], wanted: str) -> Company:
     if not wanted:
         if len(companies) == 1:
             return companies[0]
-        raise UsageError("This user belongs to several companies.", f"Choose one with --company: {names}.")
+        raise UsageError(
+            "This user belongs to several companies.",
+            f"Choose one with --company: {names}.",
+            in_excel=f"Name one of them: {names}.",
+        )
     folded = wanted.strip().casefold()
     found = [company for company in companies if folded in (company.id.casefold(), company.name.casefold())]
     if len(found) != 1:

@@ -174,7 +174,9 @@ class FileTokens:
             }
         except (ValueError, TypeError, KeyError, AttributeError):
             raise UsageError(
-                f"The file of tokens {self._path} is damaged.", "Delete it and sign in again: xlsc login."
+                f"The file of tokens {self._path} is damaged.",
+                "Delete it and sign in again: xlsc login.",
+                in_excel="Delete it and sign in again.",
             ) from None
 
     def _replace(self, entries: dict[str, dict[str, str]]) -> None:

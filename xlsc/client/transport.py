@@ -12,6 +12,8 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -30,6 +32,8 @@ _CHUNK = 1 << 20
 #: How often a call is sent at most, by effect. A run is sent again only when nothing of it left this machine.
 ATTEMPTS = {Effect.READ: 4, Effect.SIGN_IN: 2, Effect.SAVE: 2, Effect.RUN: 3}
 _RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
+#: The longest wait between two attempts, whatever a service asks for.
+MAX_PAUSE_SECONDS = 60.0
 _NOT_SENT = (
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
@@ -37,6 +41,9 @@ _NOT_SENT = (
     urllib3.exceptions.SSLError,
     urllib3.exceptions.ProxyError,
 )
+
+#: What somebody in Excel does about a run without an answer.
+LOOK_UP = "Press Open entries, which asks the service, or look at the last run (Describe), before you do it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +214,17 @@ def _read_reply(response: requests.Response) -> Reply:
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.strip().isdigit() else None
+    """Seconds of Retry-After, which is a number or a date (RFC 9110 §10.2.3); None where it is neither."""
+    given = (text or "").strip()
+    if given.isascii() and given.isdigit():
+        return float(given)
+    try:
+        moment = parsedate_to_datetime(given)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def _provably_not_sent(error: BaseException) -> bool:
@@ -236,13 +253,15 @@ def _reason(error: BaseException) -> str:
 
 
 def _try_again(call: Call, reply: Reply, attempts_left: bool) -> bool:
-    return attempts_left and call.effect is Effect.READ and reply.status in _RETRY_STATUSES
+    """A sign-in that was turned away (429) is not repeated: accounts lock."""
+    wanted = _RETRY_STATUSES if call.effect is Effect.READ else _RETRY_STATUSES - {429}
+    return attempts_left and call.effect in (Effect.READ, Effect.SIGN_IN) and reply.status in wanted
 
 
 def _pause(attempt: int, reply: Reply | None) -> float:
     """Seconds before the next attempt: what the service asks for (at most a minute), else doubling with jitter."""
     if reply is not None and reply.retry_after_seconds is not None:
-        return min(reply.retry_after_seconds, 60.0)
+        return min(reply.retry_after_seconds, MAX_PAUSE_SECONDS)
     return float(0.25 * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
 
 
@@ -257,6 +276,7 @@ def _lost_error(call: Call, lost: Lost, address: ServiceAddress) -> XlscError:
         return OutcomeUnknown(
             f"The run was sent to {where}, but {lost.reason} before the answer was complete.",
             "Look up the process's history (xlsc outbox) before you send these rows again.",
+            in_excel=LOOK_UP,
         )
     if call.effect is Effect.SAVE:
         return ServiceError(

@@ -135,6 +135,18 @@ def parse_moment(text: str, *, day_first: bool = False, short_years: bool = Fals
     return _moment(_full_year(year), int(month), int(day), clock)
 
 
+def without_zone(text: str) -> str:
+    """The text of a date with time without its time zone: the clock time stays as it was written.
+
+    .NET's DataTable.WriteXml puts the sender's zone behind every DateTime; a sheet and a table have none.
+
+    >>> without_zone("2026-01-31T00:00:00+02:00"), without_zone("2026-01-31")
+    ('2026-01-31T00:00:00', '2026-01-31')
+    """
+    zoned = _ZONE.match(text.strip())
+    return zoned[1] if zoned else text
+
+
 def is_day_first(texts: Iterable[str | None]) -> bool:
     """Whether dates with slashes among the texts can only have the day before the month.
 
@@ -229,9 +241,7 @@ def _loose_number(text: str) -> str | None:
 
 
 def _loose_moment(text: str) -> str | None:
-    if zoned := _ZONE.match(text):
-        text = zoned[1]
-    moment = parse_moment(text, short_years=True)
+    moment = parse_moment(without_zone(text), short_years=True)
     return _moment_text(moment) if moment else None
 
 

@@ -7,7 +7,7 @@ no column on the wire).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -145,16 +145,20 @@ def find_meant(
             often begin with the name of their document.
     """
     read = _read(message[:_READ], columns)
-    for index, by_value in _candidates(read, values, keys, of_keys=False):
-        return Meant(index, Evidence.VALUE if by_value else Evidence.NAME)
-    for index, by_value in _candidates(read, values, keys, of_keys=True):
-        return Meant(index, Evidence.KEY_VALUE if by_value else Evidence.KEY_NAME)
-    return None
+    own = next(_candidates(read, values, keys, of_keys=False), None)
+    if own and own[1]:
+        return Meant(own[0], Evidence.VALUE)
+    key = next(_candidates(read, values, keys, of_keys=True), None)
+    # "Journal 'J1' is not balanced: debit 5, credit 6" is about J1, and about no line's debit or credit.
+    is_about_document = key and key[1] and sum(index not in keys for index in read.named) > 1
+    if own and not is_about_document:
+        return Meant(own[0], Evidence.NAME)
+    return Meant(key[0], Evidence.KEY_VALUE if key[1] else Evidence.KEY_NAME) if key else None
 
 
 def _candidates(
     read: _Message, values: Sequence[str | None], keys: Collection[int], *, of_keys: bool
-) -> Iterable[tuple[int, bool]]:
+) -> Iterator[tuple[int, bool]]:
     """Columns that may be meant, the likeliest first, each with whether its value speaks for it."""
     named = [index for index in read.named if (index in keys) is of_keys]
     if read.tells_absence:

@@ -14,7 +14,7 @@ from xlsc.core.canonical import Memo, canonical
 from xlsc.core.table import Row, Table
 
 #: Goes into every fingerprint; a change of the canonical form needs a new one.
-_FORM = "xlsc-document-1"
+_FORM = "xlsc-document-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,10 @@ def split_documents(documents: Sequence[Document], per_run: int) -> list[list[Do
 def fingerprint(table: Table, document: Document, scope: tuple[str, ...] = ()) -> str:
     """SHA-256 (64 hex digits) of what a document says, however it is written down.
 
-    The order of columns and rows, blank cells, the spelling of numbers, dates and booleans and the case of column
-    names make no difference; a row that stands twice differs from one that stands once. Equal documents without key
-    columns have equal fingerprints: only their count tells them apart.
+    The order of columns and rows, blank cells, the spelling of numbers, dates and booleans, the case of column names
+    and of the values of key columns make no difference: databases mostly ignore the case of a document's number, and
+    a needless question is better than a document posted twice. A row that stands twice differs from one that stands
+    once. Equal documents without key columns have equal fingerprints: only their count tells them apart.
 
     Args:
         table: Holds the document.
@@ -105,19 +106,25 @@ def fingerprints(table: Table, documents: Sequence[Document], scope: tuple[str, 
     names = [column.name.casefold() for column in table.columns]
     order = sorted(range(len(names)), key=names.__getitem__)
     labels = [_framed((names[index],)) for index in order]
-    memo = Memo(canonical)
+    memo, key_memo = Memo(canonical), Memo(_canonical_key)
+    memos = [key_memo if table.columns[index].is_key else memo for index in order]
     answers: list[str] = []
     for document in documents:
-        texts = [_row_text(table.rows[index].values, order, labels, memo) for index in document.indexes]
+        texts = [_row_text(table.rows[index].values, order, labels, memos) for index in document.indexes]
         digest = start.copy()
         digest.update(_framed(sorted(texts)).encode("utf-8", "surrogatepass"))
         answers.append(digest.hexdigest())
     return answers
 
 
-def _row_text(values: Sequence[str | None], order: Sequence[int], labels: Sequence[str], memo: Memo) -> str:
+def _canonical_key(text: str | None) -> str | None:
+    found = canonical(text)
+    return found.casefold() if found else found
+
+
+def _row_text(values: Sequence[str | None], order: Sequence[int], labels: Sequence[str], memos: Sequence[Memo]) -> str:
     parts: list[str] = []
-    for index, label in zip(order, labels, strict=True):
+    for index, label, memo in zip(order, labels, memos, strict=True):
         value = values[index]
         if value is not None and (text := memo[value]) is not None:
             parts.append(f"{label}{len(text)}:{text}")

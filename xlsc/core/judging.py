@@ -53,6 +53,24 @@ def judge(table: Table, documents: Sequence[Document], result: RunResult) -> Jud
     return Judgement(states, tuple(errors), tuple(remarks))
 
 
+def find_mismatch(result: RunResult, map_key: str, runs_before: int | None) -> str:
+    """Why an answer cannot be that of a run just made: another process's, or an older run's; "" when it can.
+
+    Args:
+        result: The answer; a run number of 0 tells nothing.
+        map_key: GUID of the process that ran.
+        runs_before: Its newest run number before the run; None when that is not known.
+
+    Source: P §2.4 (MapKey, run counter per process). A cache or a gateway may give an old answer once more.
+    """
+    told, asked = (key.strip().strip("{}").casefold() for key in (result.map_key, map_key))
+    if told and told != asked:
+        return f"the answer is that of another process ({result.map_id or result.map_key})"
+    if runs_before is not None and 0 < result.run_number <= runs_before:
+        return f"the answer is that of run {result.run_number}, which was made before"
+    return ""
+
+
 def _locate_all(table: Table, result: RunResult) -> list[RowError]:
     """Error rows, and those of validation tasks that are not among them."""
     found = locate(result.errors, table, Code.SERVICE)
@@ -70,26 +88,49 @@ def _locate_all(table: Table, result: RunResult) -> list[RowError]:
 
 
 def _judge_others(row_count: int, failed: Sequence[bool], result: RunResult) -> tuple[RowState, str]:
-    """The state of the documents without an error row, and what keeps it from being certain."""
+    """The state of the documents without an error row, and what keeps it from being certain.
+
+    Named documents stay rejected whatever the counts say; the others are accepted or rejected only on proof.
+    """
     count, rejected = len(failed), sum(failed)
     errors, records = result.error_count, result.record_count
-    stopped = bool(result.validation_errors) and not result.succeeded
     if rejected == count:
-        return RowState.REJECTED, ""
-    if stopped and records == 0:
+        return RowState.REJECTED, _remark_on_named(count, result)
+    if result.validation_errors and not result.succeeded and records == 0:
         return RowState.SKIPPED, ""
-    if not rejected and not result.succeeded and (errors >= max(records, 1) or records == errors == 0):
-        # All failed, or the run failed before it took anything up; there are no error rows to tell more.
+    if not rejected and not result.succeeded and records == 0:
+        # The run failed before it took up a document; an error is the run's own.
+        return RowState.REJECTED, ""
+    if records < count:
+        return RowState.UNKNOWN, f"The service counts {records} documents, but {count} were sent."
+    if not rejected and not result.succeeded and errors == records and records in (count, row_count):
+        # All failed; there are no error rows to tell more.
         return RowState.REJECTED, ""
     if errors > rejected:
         return RowState.UNKNOWN, f"The service counts {errors} rejected documents but names {rejected}."
-    if records < count:
-        return RowState.UNKNOWN, f"The service counts {records} documents, but {count} were sent."
     if not result.succeeded and not errors and not rejected:
         return RowState.UNKNOWN, "The service calls the run failed but names no document that failed."
+    return RowState.ACCEPTED, _remark_on_counts(row_count, count, rejected, result)
+
+
+def _remark_on_named(count: int, result: RunResult) -> str:
+    """What does not fit when every document is named as rejected."""
+    errors, records = result.error_count, result.record_count
+    if result.validation_errors and not result.succeeded:
+        return ""  # the run stopped before it counted
+    if errors < count or errors > max(count, records):
+        return f"The service counts {errors} rejected documents but names {count}."
+    return f"The service counts {records} documents, but {count} were sent." if records < count else ""
+
+
+def _remark_on_counts(row_count: int, count: int, rejected: int, result: RunResult) -> str:
+    """What does not fit although no document is left in doubt."""
+    errors, records = result.error_count, result.record_count
+    if errors < rejected:
+        return f"The service counts {errors} rejected documents but names {rejected}."
     if records not in (count, row_count):
-        return RowState.ACCEPTED, f"The service counts {records} documents, but {count} were sent."
-    return RowState.ACCEPTED, ""
+        return f"The service counts {records} documents, but {count} were sent."
+    return ""
 
 
 def _reasons(

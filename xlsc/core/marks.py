@@ -55,6 +55,7 @@ class MarkPlan:
         statuses: One per row that gets a new status; other rows keep theirs.
         cells: The cells to mark, none twice.
         cleared_rows: Rows whose earlier marks go (every row of this run), 1-based.
+        sent_columns: 1-based columns of what was sent; by their content a row is known again when it was moved.
     """
 
     header_row: int
@@ -63,6 +64,7 @@ class MarkPlan:
     statuses: Sequence[RowStatus]
     cells: Sequence[CellMark]
     cleared_rows: Sequence[int]
+    sent_columns: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def plan_marks(
         statuses=statuses,
         cells=_plan_cells(table, errors),
         cleared_rows=sorted(states.keys() | messages.keys()),
+        sent_columns=sorted(column.sheet_column for column in table.columns if column.sheet_column is not None),
     )
 
 

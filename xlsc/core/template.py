@@ -122,7 +122,7 @@ class TemplateVariable:
 
 @dataclass(frozen=True, slots=True)
 class TemplateChart:
-    """A chart of a run log: ``stacked`` or single ``bars`` of the columns named, over the latest runs."""
+    """A chart of a run log: ``stacked`` columns or a ``line`` of the columns named, over the latest runs."""
 
     title: str
     kind: str

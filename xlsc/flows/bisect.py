@@ -27,18 +27,19 @@ def is_refused_whole(delivered: Delivered, documents: int) -> bool:
     return documents > 1 and rejected and not delivered.named
 
 
-def find_guilty(documents: Sequence[Document], deliver: Deliver) -> Iterator[Delivered]:
+def find_guilty(documents: Sequence[Document], deliver: Deliver, cancelled: Callable[[], bool]) -> Iterator[Delivered]:
     """Send both halves, and the halves of a half that is refused; ends at the first unknown outcome.
 
     Args:
         documents: Of a run that was refused as a whole.
         deliver: Sends documents.
+        cancelled: Asked before each run; true ends it.
 
     Yields:
         What came of each run that settled its documents, as soon as it is known.
     """
     parts = _halves(documents)
-    while parts:
+    while parts and not cancelled():
         part = parts.pop()
         delivered = deliver(part)
         if RowState.UNKNOWN in delivered.states.values():

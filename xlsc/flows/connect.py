@@ -18,6 +18,10 @@ from xlsc.settings import Settings
 __all__ = ["Credentials", "Session", "SignedIn", "open_client", "open_session", "sign_in", "sign_out"]
 
 
+#: How somebody in Excel signs in.
+SIGN_IN = "Press Sign in on the SmartConnect tab."
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """Where a user has signed in to, and where the token is kept, in words."""
@@ -59,7 +63,9 @@ def open_client(settings: Settings, token: str = "", renew: Callable[[], str] | 
         UsageError: No service is named, or its address cannot be used.
     """
     if not settings.service_url:
-        raise UsageError("No service is chosen.", "Sign in first: xlsc login URL --email YOU@EXAMPLE.COM.")
+        raise UsageError(
+            "No service is chosen.", "Sign in first: xlsc login URL --email YOU@EXAMPLE.COM.", in_excel=SIGN_IN
+        )
     address = parse_service_url(settings.service_url)
     timeouts = Timeouts(settings.connect_timeout_seconds, settings.read_timeout_seconds, settings.run_timeout_seconds)
     return Client(Transport(address, timeouts), token, renew)
@@ -112,7 +118,7 @@ def open_session(settings: Settings, tokens: TokenStore, ask_password: Callable[
     if kept is not None:
         return Session(open_client(settings, kept.token, renew), settings)
     if renew is None:
-        raise Refused(f"You are not signed in to {key.service}.", "Sign in with: xlsc login.")
+        raise Refused(f"You are not signed in to {key.service}.", "Sign in with: xlsc login.", in_excel=SIGN_IN)
     return Session(open_client(settings, renew(), renew), settings)
 
 
@@ -138,5 +144,6 @@ def _token_key(settings: Settings) -> TokenKey:
             f"Not signed in: the setting{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
             f"{'are' if len(missing) > 1 else 'is'} empty.",
             "Sign in with: xlsc login URL --email YOU@EXAMPLE.COM.",
+            in_excel=SIGN_IN,
         )
     return TokenKey(parse_service_url(settings.service_url).api_url, settings.company_id, settings.email)

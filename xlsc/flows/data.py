@@ -73,6 +73,7 @@ def write_data(sheet: Sheet, data: ProcessData, *, refresh: bool = False) -> int
             raise UsageError(
                 f"Sheet {sheet.name} is not empty: {used} is used.",
                 "Name a new or an empty sheet with --sheet, or replace its data with --refresh.",
+                in_excel="Go to an empty sheet, or press Refresh data.",
             )
         _clear(sheet, used, data.columns)
     cells = [HeaderCell(number, name, is_key=False) for number, name in enumerate(data.columns, start=1)]
@@ -89,7 +90,9 @@ def _clear(sheet: Sheet, used: Area, columns: Sequence[str]) -> None:
     headers = [str(value or "") for value in block.rows[0]]
     if headers != list(columns)[:width]:
         raise UsageError(
-            f"Sheet {sheet.name} holds other data: {', '.join(headers[:4])}.", "Name another sheet with --sheet."
+            f"Sheet {sheet.name} holds other data: {', '.join(headers[:4])}.",
+            "Name another sheet with --sheet.",
+            in_excel="Go to the sheet with the data of this process, or to an empty one and press Get data.",
         )
     if used.last_row > 1:
         sheet.write(2, 1, [[None] * width] * (used.last_row - 1))

@@ -8,16 +8,17 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from xlsc.client.client import RunAnswer
 from xlsc.core.addresses import format_cell
 from xlsc.core.catalog import Process
 from xlsc.core.documents import Document, fingerprints, group_documents
-from xlsc.core.judging import judge
+from xlsc.core.judging import find_mismatch, judge
 from xlsc.core.markers import replace_marker
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Table
-from xlsc.errors import OutcomeUnknown, ServiceError, XlscError
+from xlsc.errors import OutcomeUnknown, ServiceError, UsageError, XlscError
 from xlsc.flows.completing import complete
 from xlsc.flows.report import RunRecord
 from xlsc.flows.work import Work
@@ -43,6 +44,7 @@ class Delivery:
         table: The rows, whole documents.
         variables: Values of GBL_ variables.
         again: Send documents that were accepted before once more.
+        twins: Fingerprints that the send has several documents of, which all shall go.
         blank_marker: Cell text that sets a value to empty; "" = there is none.
     """
 
@@ -51,6 +53,7 @@ class Delivery:
     table: Table
     variables: Mapping[str, str]
     again: bool = False
+    twins: frozenset[str] = frozenset()
     blank_marker: str = ""
 
     def body(self) -> bytes:
@@ -120,7 +123,7 @@ def deliver(work: Work, delivery: Delivery) -> Delivered:
     """Send one run and record what became of it.
 
     Returns:
-        The states; unknown ones when the run left this machine and no full answer came.
+        The states; unknown ones when the run left this machine and no full answer came, or none that is this run's.
 
     Raises:
         UsageError: A document was accepted before, or a cell cannot be sent; nothing was sent.
@@ -129,38 +132,81 @@ def deliver(work: Work, delivery: Delivery) -> Delivered:
     """
     documents = group_documents(delivery.table)
     body = delivery.body()
-    entry_id = work.outbox.begin(plan_entry(work, delivery, body, documents), delivery.again)
+    plan = plan_entry(work, delivery, body, documents)
+    entry_id = work.outbox.begin(plan, delivery.again, delivery.twins)
     work.outbox.mark_sending(entry_id)
     started = time.monotonic()
     try:
-        answer = work.session.client.run(_RUN_CALL, delivery.process.map_key, body)
+        answer = _run(work, delivery, body, entry_id)
+        if mismatch := find_mismatch(answer.result, delivery.process.map_key, plan.runs_before):
+            raise OutcomeUnknown(f"The run was sent, but {mismatch}.", "Settle it: xlsc settle.")
+        return _record(work, delivery, documents, RunRecord(entry_id, None, len(documents), 0, 0.0), answer, started)
     except OutcomeUnknown as error:
-        work.outbox.unknown(entry_id, error.message)
-        return _unknown(delivery, documents, entry_id, error, time.monotonic() - started)
+        return _unknown(work, delivery, documents, entry_id, error.message, time.monotonic() - started)
+
+
+def _run(work: Work, delivery: Delivery, body: bytes, entry_id: int) -> RunAnswer:
+    """The answer of the one call that may post something.
+
+    Raises:
+        OutcomeUnknown: No full answer came, or the person stopped waiting for it.
+        ServiceError: Nothing was run; the outbox knows.
+    """
+    try:
+        return work.session.client.run(_RUN_CALL, delivery.process.map_key, body)
+    except OutcomeUnknown:
+        raise
     except XlscError as error:
         work.outbox.not_sent(entry_id, error.message)
         raise
+    except KeyboardInterrupt:
+        raise OutcomeUnknown("You stopped xlsc while it waited for the answer.", "Settle it: xlsc settle.") from None
     except BaseException:
         work.outbox.unknown(entry_id, "xlsc was interrupted while it waited for the answer.")
         raise
-    judged = judge(delivery.table, documents, answer.result)
-    states = [_STATES[state] for state in judged.states]
-    number = answer.result.run_number or None
-    work.outbox.settle(entry_id, Outcome(states, number, answer.result, answer.sha256))
-    rejected = sum(state is RowState.REJECTED for state in judged.states)
-    record = RunRecord(entry_id, number, len(documents), rejected, time.monotonic() - started)
+
+
+def _record(
+    work: Work,
+    delivery: Delivery,
+    documents: Sequence[Document],
+    record: RunRecord,
+    answer: RunAnswer,
+    started: float,
+) -> Delivered:
+    """What an answer says, once the outbox has it.
+
+    Raises:
+        OutcomeUnknown: The outbox could not take it: what no disk holds, no cell shows.
+    """
+    result = answer.result
+    judged = judge(delivery.table, documents, result)
+    number = result.run_number or None
+    try:
+        states = [_STATES[state] for state in judged.states]
+        work.outbox.settle(record.entry_id, Outcome(states, number, result, answer.sha256))
+    except UsageError as error:
+        raise OutcomeUnknown(f"The run was answered, but {error.message}", error.hint) from error
+    errors = complete(work.session.client, delivery.process.map_key, number, judged.errors, delivery.table)
     by_row = _by_row(delivery.table, documents, judged.states)
-    client, key = work.session.client, delivery.process.map_key
-    errors = complete(client, key, number, judged.errors, delivery.table)
-    named = bool(answer.result.errors.rows) or any(item.errors.rows for item in answer.result.validation_errors)
+    rejected = sum(state is RowState.REJECTED for state in judged.states)
+    record = replace(record, run_number=number, rejected=rejected, seconds=time.monotonic() - started, states=by_row)
+    named = bool(result.errors.rows) or any(item.errors.rows for item in result.validation_errors)
     return Delivered(by_row, tuple(errors), judged.remarks, record, named)
 
 
 def _unknown(
-    delivery: Delivery, documents: Sequence[Document], entry_id: int, error: OutcomeUnknown, seconds: float
+    work: Work, delivery: Delivery, documents: Sequence[Document], entry_id: int, reason: str, seconds: float
 ) -> Delivered:
+    remarks = [reason]
+    try:
+        work.outbox.unknown(entry_id, reason)
+    except UsageError as error:
+        # The entry stays "being sent", which is unknown to everybody as soon as this process has ended.
+        remarks.append(error.message)
     states = _by_row(delivery.table, documents, [RowState.UNKNOWN] * len(documents))
-    return Delivered(states, (), (error.message,), RunRecord(entry_id, None, len(documents), 0, seconds))
+    record = RunRecord(entry_id, None, len(documents), 0, seconds, states)
+    return Delivered(states, (), tuple(remarks), record)
 
 
 def _by_row(table: Table, documents: Sequence[Document], states: Sequence[RowState]) -> dict[int, RowState]:

@@ -87,6 +87,7 @@ def write_error_book(
         raise UsageError(
             f"The service kept no error rows of run {run_number} of {found.process.map_id}.",
             "List its runs with: xlsc history PROCESS.",
+            in_excel="List its runs with the worksheet function SC_HISTORY.",
         )
     data = _made(found, kept) if template is None else template.read_bytes()
     book = book_of(data, path)

@@ -73,6 +73,20 @@ def fix(sheet: Sheet, group: Alike, value: CellValue) -> int:
     return len(group.cells)
 
 
+def read_value(text: str, old: CellValue) -> CellValue:
+    """What a person typed: a number where a number stood and one is given, else the text.
+
+    >>> read_value("7", 5.0), read_value("0007", "0005")
+    (7.0, '0007')
+    """
+    if isinstance(old, (int, float)) and not isinstance(old, bool):
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    return text
+
+
 def _shown(value: CellValue) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

@@ -55,6 +55,7 @@ def write_headers(sheet: Sheet, found: ProcessColumns, *, all_columns: bool, hea
         raise UsageError(
             f"Row {header_row} of sheet {sheet.name} holds other things: {listed}.",
             "Choose an empty sheet with --sheet, or another row with --header-row.",
+            in_excel="Go to an empty sheet, then insert the headers there.",
         )
     missing = [column for column in wanted if column.name.casefold() not in names]
     first = _first_free(present)

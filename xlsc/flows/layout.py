@@ -20,6 +20,9 @@ from xlsc.sheets.port import ListObject, Sheet
 #: Rows from the top in which a header row is looked for.
 SEARCHED_ROWS = 50
 
+#: How somebody in Excel gets headers.
+INSERT_HEADERS = "Write the headers first: Mapped columns or All columns on the SmartConnect tab."
+
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
@@ -131,6 +134,7 @@ def refuse_second_header(block: Block, layout: SheetLayout) -> None:
                 f"Sheet {layout.sheet_name}: row {number} repeats the headers of row {layout.header_row}; "
                 "there is a second table below the first.",
                 "Move it to a sheet of its own, or name the rows to send with --range.",
+                in_excel="Move it to a sheet of its own, or select the rows to send and press Send selection.",
             )
 
 
@@ -144,6 +148,7 @@ def _find_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo])
         raise UsageError(
             f"Sheet {sheet.name} holds several tables with columns of the process: {listed}.",
             "Select the one to send, or name its cells with --range.",
+            in_excel="Select the cells of the one to send, then press Send selection.",
         )
     if not fitting:
         return _plain_headers(sheet, wanted, names)
@@ -165,7 +170,11 @@ def _fit(headers: Headers, names: Mapping[str, ColumnInfo]) -> int:
 def _plain_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]) -> Headers:
     used = sheet.used_area()
     if used is None:
-        raise UsageError(f"Sheet {sheet.name} is empty.", "Write the headers first: xlsc headers BOOK --process P.")
+        raise UsageError(
+            f"Sheet {sheet.name} is empty.",
+            "Write the headers first: xlsc headers BOOK --process P.",
+            in_excel=INSERT_HEADERS,
+        )
     last = min(used.last_row, SEARCHED_ROWS)
     if wanted.selection is not None:
         last = min(last, max(wanted.selection.first_row, 1))
@@ -177,6 +186,7 @@ def _plain_headers(sheet: Sheet, wanted: Wanted, names: Mapping[str, ColumnInfo]
         raise UsageError(
             f"Sheet {sheet.name} has no header row with columns of the process, such as {examples}.",
             "Write the headers with: xlsc headers BOOK --process P, or choose another sheet with --sheet.",
+            in_excel=f"Go to the sheet with the rows. {INSERT_HEADERS}",
         )
     return best
 
@@ -207,6 +217,7 @@ def _need_keys(sheet_name: str, headers: Headers, wanted: Wanted, columns: Seque
             f"Sheet {sheet_name}: row {headers.row} lacks the key column{'s' if len(lost) > 1 else ''} "
             f"{', '.join(lost)}.",
             "Correct the header, or restore the headers with: xlsc headers BOOK --process P.",
+            in_excel="Correct the header, or press Restore headers (in a template) or Mapped columns.",
         )
 
 

@@ -24,11 +24,11 @@ def learn(work: Work, report: SendReport, blank_marker: str) -> None:
     accepted = [row for row, state in report.states.items() if state is RowState.ACCEPTED]
     new = observe(report.table, accepted, report.errors, blank_marker)
     try:
-        work.outbox.add_experience(work.session.service, settings.company_id, report.process.map_key, new)
+        work.outbox.experiences.add(work.session.service, settings.company_id, report.process.map_key, new)
     except UsageError as error:
         logger.warning("Nothing was learned from this send: %s", error.message)
 
 
 def read_hints(session: Session, outbox: Outbox, map_key: str) -> list[Hint]:
     """What is guessed about a process's columns."""
-    return guess(outbox.experience(session.service, session.settings.company_id, map_key))
+    return guess(outbox.experiences.read(session.service, session.settings.company_id, map_key))

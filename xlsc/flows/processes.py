@@ -33,14 +33,32 @@ def find_process(client: Client, wanted: str) -> Process:
         UsageError: Nothing was named.
         UnknownProcess: There is none; the hint names those that sound alike.
     """
+    return find_among(client.map_list() if wanted.strip() else (), wanted)
+
+
+def find_among(processes: Sequence[Process], wanted: str) -> Process:
+    """The process with this id or key among those of a company, without regard to case.
+
+    Raises:
+        UsageError: Nothing was named.
+        UnknownProcess: There is none; the hint names those that sound alike.
+    """
     if not wanted.strip():
-        raise UsageError("No process is named.", "Name one with --process; list them with: xlsc processes.")
-    processes = client.map_list()
+        raise UsageError(
+            "No process is named.",
+            "Name one with --process; list them with: xlsc processes.",
+            in_excel="Choose one with Pick process, or name it in the formula.",
+        )
     folded = wanted.strip().casefold()
     for process in processes:
         if folded in (process.map_id.casefold(), process.map_key.casefold()):
             return process
-    raise UnknownProcess(f"There is no process {wanted!r} for this user and company.", _suggest(wanted, processes))
+    hint = _suggest(wanted, processes)
+    raise UnknownProcess(
+        f"There is no process {wanted!r} for this user and company.",
+        hint + (" List all with: xlsc processes." if hint.endswith("?") else ""),
+        in_excel=hint,
+    )
 
 
 def read_columns(client: Client, process: Process) -> ProcessColumns:
@@ -62,6 +80,6 @@ def _suggest(wanted: str, processes: Sequence[Process]) -> str:
     names = {process.map_id.casefold(): process.map_id for process in processes}
     close = [names[name] for name in get_close_matches(wanted.strip().casefold(), names, n=3, cutoff=0.5)]
     if close:
-        return f"Did you mean {' or '.join(close)}? List all with: xlsc processes."
+        return f"Did you mean {' or '.join(close)}?"
     listed = ", ".join(process.map_id for process in processes[:8])
     return f"There are: {listed}." if listed else "This user may run none; ask an administrator for the rights."

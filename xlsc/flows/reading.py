@@ -29,7 +29,7 @@ class Which(StrEnum):
 
     UNFINISHED = "unfinished"  # all but accepted ones and those of unknown outcome
     FAILED = "failed"  # rejected ones
-    NEW = "new"  # those without a status
+    NEW = "new"  # those that were never sent: without a status, or skipped
     ALL = "all"  # accepted ones too; never those of unknown outcome
     EVERY = "every"  # whatever their status, for looking at them; nothing is ever sent so
 
@@ -94,11 +94,12 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
     """The rows of a sheet that are meant.
 
     Raises:
-        UsageError: See ``find_layout``; or more rows than the settings allow.
+        UsageError: See ``find_layout``; the selection lies beside the data; more rows than the settings allow.
     """
     layout = find_layout(sheet, wanted)
     if layout.area is None:
         return Reading(layout, Table(layout.columns, ()), (), {})
+    _refuse_beside(layout.area, options.selection, sheet.name)
     block = sheet.read(layout.area)
     refuse_second_header(block, layout)
     table, errors = encode_block(block, layout.columns, options.text)
@@ -110,6 +111,7 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
         raise UsageError(
             f"Sheet {sheet.name} holds {len(rows):,} rows to send; {options.max_rows:,} are allowed at once.",
             "Send fewer rows with --range, or raise the setting max_rows where no policy locks it.",
+            in_excel="Select fewer rows and press Send selection, or raise max_rows under Settings.",
         )
     asked = sum(_is_asked(row, block.hidden_rows, options) for row in rows)
     kept_errors = [error for error in errors if error.sheet_row in choice.kept]
@@ -137,6 +139,16 @@ def _as_meant(table: Table, wanted: Wanted) -> Table:
             values = [default if value is None else value for value, default in zip(values, defaults, strict=True)]
         rows.append(Row(row.sheet_row, tuple(values)))
     return table.with_rows(rows)
+
+
+def _refuse_beside(area: Area, selection: Area | None, sheet_name: str) -> None:
+    """A selection of no row of data is a slip, and no wish to send nothing."""
+    if selection is not None and (selection.last_row < area.first_row or selection.first_row > area.last_row):
+        raise UsageError(
+            f"There is no row of data in {selection}: on sheet {sheet_name} they stand in rows "
+            f"{area.first_row:,} to {area.last_row:,}.",
+            "Select rows of the data, or name them with --range.",
+        )
 
 
 def _read_held(block: Block, layout: SheetLayout) -> frozenset[int]:
@@ -197,7 +209,7 @@ def _reason_to_skip(states: Sequence[RowState | None], which: Which) -> str | No
         return SKIPPED_UNKNOWN
     if which is Which.FAILED and RowState.REJECTED not in states:
         return SKIPPED_NOT_FAILED
-    if which is Which.NEW and any(states):
+    if which is Which.NEW and any(state not in (None, RowState.SKIPPED) for state in states):
         return SKIPPED_NOT_NEW
     if which is not Which.ALL and all(state is RowState.ACCEPTED for state in states):
         return SKIPPED_ACCEPTED
@@ -213,7 +225,7 @@ def _keep(choice: _Choice, members: Sequence[Row], states: Mapping[int, RowState
         return
     message = (
         f"Row {accepted[0]} of the same document was accepted before; to send the whole document once more, "
-        "use --again, or give this row a document key of its own."
+        "empty its status cell first; or give this row a document key of its own."
     )
     done = set(accepted)
     rest = [number for number in numbers if number not in done]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlsc.core.catalog import Process
 from xlsc.core.causes import Cause, group_causes
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Table
 from xlsc.errors import EXIT_OK, EXIT_REJECTED, OutcomeUnknown
+from xlsc.flows.reading import SKIPPED_UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,9 @@ class Counts:
         return self.read == self.accepted + self.rejected + self.skipped + self.unknown
 
     def __str__(self) -> str:
+        rows = "row" if self.read == 1 else "rows"
         return (
-            f"{self.read:,} rows read = {self.accepted:,} accepted + {self.rejected:,} rejected"
+            f"{self.read:,} {rows} read = {self.accepted:,} accepted + {self.rejected:,} rejected"
             f" + {self.skipped:,} skipped + {self.unknown:,} unknown"
         )
 
@@ -45,6 +47,7 @@ class RunRecord:
         documents: How many were sent.
         rejected: How many of them were rejected.
         seconds: From the first byte to the answer.
+        states: State by sheet row, as this run left it.
     """
 
     entry_id: int
@@ -52,6 +55,7 @@ class RunRecord:
     documents: int
     rejected: int
     seconds: float
+    states: Mapping[int, RowState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +98,23 @@ class SendReport:
         )
 
     @property
+    def unsettled(self) -> int:
+        """Rows left out of a send because the outcome of an earlier run is unknown."""
+        return sum(reason == SKIPPED_UNKNOWN for reason in self.skipped.values()) if self.sent else 0
+
+    @property
     def is_green(self) -> bool:
         """Whether nothing is left to do: no row rejected or unknown, no remark, and the counts add up."""
         counts = self.counts
+        if self.unsettled:
+            return False
         unlocated = any(error.sheet_row is None for error in self.errors)
         return counts.adds_up and not (counts.rejected or counts.unknown or self.remarks or unlocated)
 
     @property
     def exit_code(self) -> int:
-        """Of the command line: 0, 1 with rejected rows or remarks, 5 with rows of unknown outcome."""
-        if self.counts.unknown:
+        """Of the command line: 0, 1 with rejected rows or remarks, 5 with rows of unknown outcome, old ones too."""
+        if self.counts.unknown or self.unsettled:
             return OutcomeUnknown.exit_code
         return EXIT_OK if self.is_green else EXIT_REJECTED
 
@@ -124,10 +135,15 @@ class SendReport:
         if not counts.adds_up:
             return "The counts do not add up: trust no row before you have looked at it."
         if counts.unknown:
-            return f"{counts.unknown:,} rows may or may not have been posted: settle them before you go on."
+            rows = "row" if counts.unknown == 1 else "rows"
+            return f"{counts.unknown:,} {rows} may or may not have been posted: settle them before you go on."
+        if self.unsettled:
+            rows = "row" if self.unsettled == 1 else "rows"
+            return f"{self.unsettled:,} {rows} of an earlier run: outcome unknown, settle before you go on."
         if counts.rejected:
             verb = "rejected" if self.sent else "wrong"
-            return f"{counts.rejected:,} of {counts.read:,} rows are {verb}."
+            rows = "row" if counts.read == 1 else "rows"
+            return f"{counts.rejected:,} of {counts.read:,} {rows} {'is' if counts.rejected == 1 else 'are'} {verb}."
         if self.remarks:
             return self.remarks[0]
         if not self.sent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,20 +11,20 @@ from xlsc.core.documents import Document, fingerprints
 from xlsc.core.marks import plan_marks
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Table
-from xlsc.errors import ServiceError, UsageError, WorkbookError
+from xlsc.errors import OutcomeUnknown, SentBefore, UsageError, WorkbookError, XlscError
 from xlsc.flows.bisect import find_guilty, is_refused_whole, most_runs
 from xlsc.flows.delivery import Delivered, Delivery, deliver
 from xlsc.flows.learning import learn
-from xlsc.flows.logs import log_runs
+from xlsc.flows.logs import log_forgotten, log_runs
 from xlsc.flows.pace import Pace
 from xlsc.flows.prepare import Prepared, prepare
 from xlsc.flows.processes import find_process, read_columns
-from xlsc.flows.reading import ReadOptions, Which
+from xlsc.flows.reading import SKIPPED_UNKNOWN, ReadOptions, Which
 from xlsc.flows.report import RunRecord, SendReport
 from xlsc.flows.rules import open_data_sheet
 from xlsc.flows.settle import show_pending
 from xlsc.flows.work import LOCALLY, QUIET, Control, Rules, Work
-from xlsc.outbox import Accepted
+from xlsc.outbox import Accepted, UnknownDocument
 from xlsc.sheets.port import Sheet
 
 #: Documents named in a message.
@@ -54,6 +55,8 @@ class SendOptions:
         dry_run: Do everything but send and mark.
         bisect: Halve a run that is refused as a whole until its guilty documents stand alone.
         mark: Show the outcome in the workbook; False leaves that to a later settle.
+        wanted_again: Fingerprints of documents that were accepted before and shall go once more: the person saw them.
+        leave_accepted: Leave documents out that were accepted before, instead of stopping the send.
     """
 
     process: str
@@ -68,11 +71,18 @@ class SendOptions:
     dry_run: bool = False
     bisect: bool = False
     mark: bool = True
+    wanted_again: frozenset[str] = frozenset()
+    leave_accepted: bool = False
 
     @property
     def again(self) -> bool:
-        """Whether documents that were accepted before go once more."""
-        return self.read.which is Which.ALL
+        """Whether any document that was accepted before goes once more."""
+        return self.read.which is Which.ALL or bool(self.wanted_again)
+
+    @property
+    def leaves_accepted(self) -> bool:
+        """Whether documents that were accepted before are left out without a word."""
+        return self.leave_accepted or self.read.which is Which.NEW
 
 
 @dataclass(slots=True)
@@ -85,6 +95,7 @@ class _Progress:
     remarks: list[str] = field(default_factory=list)
     runs: list[RunRecord] = field(default_factory=list)
     run_of: dict[int, int] = field(default_factory=dict)
+    twins: frozenset[str] = frozenset()
 
     def add(self, delivered: Delivered) -> None:
         self.states.update(delivered.states)
@@ -126,28 +137,33 @@ def send(work: Work, options: SendOptions, control: Control = QUIET) -> SendRepo
     if not options.dry_run:
         work.check_save()
         work.outbox.recover()
+        log_forgotten(work.outbox)
         show_pending(work, sheet, found, options.rules)
     control.progress(f"Reading sheet {sheet.name}")
     prepared = prepare(sheet, found, options.read, options.rules, unchecked=options.unchecked)
     if not options.dry_run and options.mark:
         sheet.check_marks(prepared.reading.layout.status_column, [row.sheet_row for row in prepared.reading.table.rows])
     progress = _Progress(prepared.rejected, list(prepared.errors), dict(prepared.reading.skipped))
-    documents = _hold_sent(work, prepared, options, progress)
-    if options.all_or_nothing and prepared.errors:
-        progress.skip(prepared.good, documents, SKIPPED_HELD)
-    elif options.dry_run:
-        progress.skip(prepared.good, documents, SKIPPED_DRY_RUN)
-    elif documents:
-        process = found.process
-        with work.outbox.lock(work.session.service, work.session.settings.company_id, process.map_key):
-            _send_runs(work, prepared, documents, options, progress, control)
+    _send_or_skip(work, prepared, options, progress, control)
     report = _report(work, prepared, progress, sent=not options.dry_run)
-    if not options.dry_run:
-        if options.mark:
-            report = _show_safely(work, sheet, prepared, report, progress.run_of)
-        log_runs(work, report)
-        learn(work, report, options.rules.blank_marker)
-    return report
+    if options.dry_run:
+        return report
+    if options.mark:
+        report = _show_safely(work, sheet, prepared, report, progress.run_of)
+    learn(work, report, options.rules.blank_marker)
+    return _log_safely(work, report)
+
+
+def _send_or_skip(work: Work, prepared: Prepared, options: SendOptions, progress: _Progress, control: Control) -> None:
+    """Send what may go, with the right to this process held from the look at what went before to the last run."""
+    held = SKIPPED_DRY_RUN if options.dry_run else SKIPPED_HELD if options.all_or_nothing and prepared.errors else ""
+    if held:
+        progress.skip(prepared.good, _hold_sent(work, prepared, options, progress), held)
+    elif prepared.documents:
+        key = prepared.found.process.map_key
+        with work.outbox.lock(work.session.service, work.session.settings.company_id, key):
+            documents = _hold_sent(work, prepared, options, progress)
+            _send_runs(work, prepared, documents, options, progress, control)
 
 
 def _show_safely(
@@ -156,10 +172,20 @@ def _show_safely(
     """Show the marks; a report whose marks cannot be written still reaches the person, and says so."""
     try:
         show(work, sheet, prepared, report, run_of)
-    except WorkbookError as error:
+    except (WorkbookError, UsageError) as error:
         if not report.runs:
             raise
-        remark = f"The workbook does not show it: {error.message} Write the marks later with: xlsc settle BOOK."
+        remark = f"The workbook does not show it: {error.message} The outbox keeps it: settle open entries to show it."
+        return replace(report, remarks=(*report.remarks, remark))
+    return report
+
+
+def _log_safely(work: Work, report: SendReport) -> SendReport:
+    """Log the runs; a log that cannot be written takes no report away. The next send writes the lines."""
+    try:
+        log_runs(work, report)
+    except UsageError as error:
+        remark = f"The run log lacks it until the next send: {error.message}"
         return replace(report, remarks=(*report.remarks, remark))
     return report
 
@@ -200,37 +226,70 @@ def _status(state: RowState, run_number: int | None) -> str:
 
 
 def _hold_sent(work: Work, prepared: Prepared, options: SendOptions, progress: _Progress) -> list[Document]:
-    """The documents that may go; those accepted before from anywhere stop the send, or are left out of what is new."""
+    """The documents that may go; those accepted before from anywhere stop the send, or are left out of what is new.
+
+    Raises:
+        UsageError: Documents were accepted before.
+        OutcomeUnknown: Documents were sent before, and nobody knows what became of them.
+    """
     documents = prepared.documents
-    if options.again or not documents:
-        return documents
     prints = fingerprints(prepared.good, documents)
-    settings = work.session.settings
-    key = prepared.found.process.map_key
-    before = work.outbox.accepted_before(work.session.service, settings.company_id, key, prints)
-    if not before:
-        return documents
+    progress.twins = frozenset(text for text, count in Counter(prints).items() if count > 1)
+    scope = (work.session.service, work.session.settings.company_id, prepared.found.process.map_key)
+    held = {item.document.fingerprint: item for item in work.outbox.unknown_documents(*scope)}
+    before = {} if options.read.which is Which.ALL else work.outbox.accepted_before(*scope, prints)
+    before = {text: item for text, item in before.items() if text not in options.wanted_again}
     paired = list(zip(documents, prints, strict=True))
-    if options.read.which is not Which.NEW:
-        raise _sent_before([(document, before[text]) for document, text in paired if text in before])
+    unknown = [(document, held[text]) for document, text in paired if text in held]
+    if unknown and options.read.which is not Which.NEW:
+        raise _unknown_before(unknown)
+    if before and not options.leaves_accepted:
+        raise _sent_before({text: (document, before[text]) for document, text in paired if text in before})
     progress.skip(prepared.good, [document for document, text in paired if text in before], SKIPPED_SENT)
-    return [document for document, text in paired if text not in before]
+    progress.skip(prepared.good, [document for document, _ in unknown], SKIPPED_UNKNOWN)
+    return [document for document, text in paired if text not in before and text not in held]
 
 
-def _sent_before(found: Sequence[tuple[Document, Accepted]]) -> UsageError:
+def _unknown_before(found: Sequence[tuple[Document, UnknownDocument]]) -> OutcomeUnknown:
     named = [
-        f"{' | '.join(text or '' for text in document.key) or 'a row'} on {item.when.astimezone():%Y-%m-%d %H:%M}"
-        f" by {item.by}{f' in run {item.run_number}' if item.run_number else ''} from {item.workbook}"
+        f"{_name(document)} on {item.when.astimezone():%Y-%m-%d %H:%M} by {item.by} from {item.workbook}"
         for document, item in found[:_NAMED]
     ]
-    more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
-    return UsageError(
-        f"Documents with the same content were accepted before: {'; '.join(named)}{more}. Nothing was sent.",
-        "Send only what was never sent with --new-only, or send these once more with --again.",
+    return OutcomeUnknown(
+        f"Documents were sent before, and their outcome is unknown: {'; '.join(named)}{_more(found)}."
+        " Nothing was sent.",
+        "Settle them first (xlsc settle); until then they are not sent again.",
+        in_excel="Settle them first with Open entries; until then they are not sent again.",
     )
 
 
-def _delivery(prepared: Prepared, documents: Sequence[Document], options: SendOptions) -> Delivery:
+def _name(document: Document) -> str:
+    return " | ".join(text or "" for text in document.key) or "a row"
+
+
+def _more(found: Sequence[object]) -> str:
+    return f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+
+
+def _sent_before(found: Mapping[str, tuple[Document, Accepted]]) -> SentBefore:
+    named = {
+        fingerprint: f"{_name(document)} on {item.when.astimezone():%Y-%m-%d %H:%M}"
+        f" by {item.by}{f' in run {item.run_number}' if item.run_number else ''} from {item.workbook}"
+        for fingerprint, (document, item) in found.items()
+    }
+    listed = list(named.values())
+    return SentBefore(
+        f"Documents with the same content were accepted before: {'; '.join(listed[:_NAMED])}{_more(listed)}."
+        " Nothing was sent.",
+        "Send only what was never sent with --new-only, or send these once more with --again.",
+        in_excel="Press Not yet sent, which leaves them out.",
+        documents=named,
+    )
+
+
+def _delivery(
+    prepared: Prepared, documents: Sequence[Document], options: SendOptions, twins: frozenset[str] = frozenset()
+) -> Delivery:
     indexes = sorted(index for document in documents for index in document.indexes)
     table = prepared.good.with_rows([prepared.good.rows[index] for index in indexes])
     return Delivery(
@@ -239,6 +298,7 @@ def _delivery(prepared: Prepared, documents: Sequence[Document], options: SendOp
         table,
         options.variables,
         options.again,
+        twins,
         options.rules.blank_marker,
     )
 
@@ -262,7 +322,7 @@ def _send_runs(
         control.progress(f"Sending documents {done + 1:,} to {done + len(chunk):,} of {len(documents):,}")
         try:
             seconds = _send_chunk(work, prepared, chunk, options, progress, control)
-        except ServiceError as error:
+        except XlscError as error:
             if not progress.runs:
                 raise
             progress.remarks.append(f"Stopped after {done:,} documents: {error.message}")
@@ -282,16 +342,21 @@ def _send_chunk(
     control: Control,
 ) -> float:
     """One run, and the runs that find its guilty documents where that was asked for. Returns the run's seconds."""
-    delivered = deliver(work, _delivery(prepared, chunk, options))
+
+    def send_part(part: Sequence[Document]) -> Delivered:
+        return deliver(work, _delivery(prepared, part, options, progress.twins))
+
+    delivered = send_part(chunk)
     if not (options.bisect and is_refused_whole(delivered, len(chunk))):
         progress.add(delivered)
         return delivered.record.seconds
     control.progress(f"The run was refused as a whole; finding out why takes at most {most_runs(len(chunk)):,} runs")
     progress.runs.append(delivered.record)
-    for item in find_guilty(chunk, lambda part: deliver(work, _delivery(prepared, part, options))):
+    for item in find_guilty(chunk, send_part, control.cancelled):
         progress.add(item)
     left = [document for document in chunk if not _is_known(document, prepared.good, progress)]
-    progress.skip(prepared.good, left, SKIPPED_UNKNOWN_BEFORE)
+    is_unknown = RowState.UNKNOWN in progress.states.values()
+    progress.skip(prepared.good, left, SKIPPED_UNKNOWN_BEFORE if is_unknown else SKIPPED_CANCELLED)
     return delivered.record.seconds
 
 

@@ -25,7 +25,7 @@ from xlsc.sheets.files import open_book
 from xlsc.sheets.template_writer import write_template
 
 _TOP_KEYS = {item.name for item in fields(Template)}
-_CHART_KINDS = ("stacked", "bars")
+_CHART_KINDS = ("stacked", "line")
 
 
 def read_definition(path: Path) -> Template:
@@ -95,7 +95,11 @@ def build_templates(definitions: Path, out: Path) -> list[Path]:
     """
     sources = sorted(definitions.glob("*.toml"))
     if not sources:
-        raise UsageError(f"{definitions} holds no definitions (*.toml).", "Name the folder with --from.")
+        raise UsageError(
+            f"{definitions} holds no definitions (*.toml).",
+            "Name the folder with --from.",
+            in_excel="Name another folder.",
+        )
     templates = [(source, read_definition(source)) for source in sources]
     out.mkdir(parents=True, exist_ok=True)
     made = []

@@ -66,7 +66,11 @@ def new_template(
         ServiceError: There is no such process.
     """
     if path.exists():
-        raise UsageError(f"{path} is there already.", "Choose another name, or: xlsc template update FILE.")
+        raise UsageError(
+            f"{path} is there already.",
+            "Choose another name, or: xlsc template update FILE.",
+            in_excel="Choose another name, or open it and press Update in the group Template.",
+        )
     if path.suffix.casefold() != ".xlsx":
         raise UsageError(f"{path} does not end in .xlsx.", "Templates hold no macros: let the name end in .xlsx.")
     found = read_columns(session.client, find_process(session.client, process))
@@ -109,7 +113,15 @@ class Update:
     reordered: tuple[str, ...] = ()
 
 
-def update_template(book: Book, session: Session, process: str, sheet_name: str | None, *, dry_run: bool) -> Update:
+def update_template(
+    book: Book,
+    session: Session,
+    process: str,
+    sheet_name: str | None,
+    *,
+    dry_run: bool,
+    found: ProcessColumns | None = None,
+) -> Update:
     """Bring a filled template in line with its process as it is now; no value is lost.
 
     Renamed columns keep their values under the new name, new ones come right of the last one, removed ones are copied
@@ -121,18 +133,21 @@ def update_template(book: Book, session: Session, process: str, sheet_name: str 
         process: Id or key; "" = the workbook's own.
         sheet_name: The data sheet; None = the active one.
         dry_run: Only tell.
+        found: The process's columns, where somebody has read them; then the service is not asked.
 
     Raises:
         UsageError: The workbook has no Columns sheet.
     """
     binding = read_binding(book)
     wanted = process or (binding.process_key or binding.process_id if binding else "")
-    found = read_columns(session.client, find_process(session.client, wanted))
+    found = found or read_columns(session.client, find_process(session.client, wanted))
     rules = read_rules(book)
     columns = rules.template
     if not columns:
         raise UsageError(
-            f"{book.name} has no Columns sheet.", "Make a template with: xlsc template new PROCESS -o FILE."
+            f"{book.name} has no Columns sheet.",
+            "Make a template with: xlsc template new PROCESS -o FILE.",
+            in_excel="Only templates have one: make one with New in the group Template.",
         )
     known = {name.casefold() for name in found.mapped} | {c.name.casefold() for c in found.columns if c.is_required}
     present = {item.column.casefold() for item in columns}

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from xlsc.errors import UsageError
+from xlsc.outbox.folders import flush_folder, make_folder, open_to_team
 
 #: Each migration runs once, in one transaction; PRAGMA user_version counts them. Only ever append.
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -31,6 +32,8 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "INSERT INTO log_head VALUES (0, '', NULL)",
     ),
     ("ALTER TABLE entries ADD COLUMN runs_before INTEGER",),
+    # Runs that were made before have their lines.
+    ("ALTER TABLE entries ADD COLUMN logged INTEGER NOT NULL DEFAULT 0", "UPDATE entries SET logged = 1"),
     (
         """CREATE TABLE experiences (
             scope_id INTEGER NOT NULL REFERENCES scopes, column_name TEXT NOT NULL, sums TEXT NOT NULL,
@@ -56,7 +59,12 @@ class Database:
             raise UsageError(f"The outbox journal {journal!r} is unknown.", f"Use one of {', '.join(_JOURNALS)}.")
         self.path = path
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(path.parent)
+            if not path.exists():
+                # Before the first page: SQLite gives its journals the mode that the database has.
+                path.touch(mode=0o600)
+                open_to_team(path)
+                flush_folder(path.parent)
         except OSError as error:
             raise _unusable(path, error) from error
         with self._translated():

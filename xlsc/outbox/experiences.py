@@ -8,37 +8,50 @@ from dataclasses import asdict
 
 from xlsc.core.experience import Experience, merge
 from xlsc.outbox.database import Database
+from xlsc.outbox.entries import scope_text
 from xlsc.outbox.queries import scope_id
 
 
-def read_experience(database: Database, scope: str) -> dict[str, Experience]:
-    """What is known of a process's columns, by name."""
-    sql = (
-        "SELECT column_name, sums FROM experiences JOIN scopes USING (scope_id) WHERE scope = ?"
-        " ORDER BY experiences.rowid"
-    )
-    found = database.rows(sql, (scope,))
-    return {str(name): _decode(str(text)) for name, text in found}
+class Experiences:
+    """What sends have shown of processes' columns.
 
+    Args:
+        database: Keeps it.
+    """
 
-def add_experience(database: Database, scope: str, new: Mapping[str, Experience]) -> None:
-    """Add what a send has shown; two programs at the same time lose nothing."""
-    with database.writing() as connection:
-        number = scope_id(connection, scope, create=True)
-        rows = connection.execute("SELECT column_name, sums FROM experiences WHERE scope_id = ?", (number,)).fetchall()
-        known = {str(name): _decode(str(text)) for name, text in rows}
-        connection.executemany(
-            "INSERT INTO experiences (scope_id, column_name, sums) VALUES (?, ?, ?)"
-            " ON CONFLICT (scope_id, column_name) DO UPDATE SET sums = excluded.sums",
-            [(number, name, _encode(item)) for name, item in merge(known, new).items() if name in new],
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, service: str, company_id: str, process_key: str) -> dict[str, Experience]:
+        """What is known of a process's columns, by name."""
+        sql = (
+            "SELECT column_name, sums FROM experiences JOIN scopes USING (scope_id) WHERE scope = ?"
+            " ORDER BY experiences.rowid"
         )
+        found = self._database.rows(sql, (scope_text(service, company_id, process_key),))
+        return {str(name): _decode(str(text)) for name, text in found}
 
+    def add(self, service: str, company_id: str, process_key: str, new: Mapping[str, Experience]) -> None:
+        """Add what a send has shown; two programs at the same time lose nothing.
 
-def forget_experience(database: Database, scope: str) -> int:
-    """Take all of it away; returns of how many columns."""
-    with database.writing() as connection:
-        number = scope_id(connection, scope)
-        return connection.execute("DELETE FROM experiences WHERE scope_id = ?", (number,)).rowcount
+        Raises:
+            UsageError: The outbox cannot be written.
+        """
+        with self._database.writing() as connection:
+            number = scope_id(connection, scope_text(service, company_id, process_key), create=True)
+            sql = "SELECT column_name, sums FROM experiences WHERE scope_id = ?"
+            known = {str(name): _decode(str(text)) for name, text in connection.execute(sql, (number,)).fetchall()}
+            connection.executemany(
+                "INSERT INTO experiences (scope_id, column_name, sums) VALUES (?, ?, ?)"
+                " ON CONFLICT (scope_id, column_name) DO UPDATE SET sums = excluded.sums",
+                [(number, name, _encode(item)) for name, item in merge(known, new).items() if name in new],
+            )
+
+    def forget(self, service: str, company_id: str, process_key: str) -> int:
+        """Take all of it away; returns of how many columns."""
+        with self._database.writing() as connection:
+            number = scope_id(connection, scope_text(service, company_id, process_key))
+            return connection.execute("DELETE FROM experiences WHERE scope_id = ?", (number,)).rowcount
 
 
 def _encode(item: Experience) -> str:

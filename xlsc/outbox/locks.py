@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import hashlib
 import json
@@ -16,6 +17,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from xlsc.errors import UsageError
+from xlsc.outbox.folders import file_mode, make_folder, open_to_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ class Owner:
         return (datetime.now(UTC) - datetime.fromisoformat(self.since)).total_seconds()
 
     def __str__(self) -> str:
-        return f"{self.user} (process {self.pid} on {self.host}) since {self.since[:19]} UTC"
+        return f"{self.user} (process {self.pid} on {self.host}) since {self.since[:19]} UTC{self._for_how_long()}"
+
+    def _for_how_long(self) -> str:
+        """For people; nothing when a clock was set, here or there."""
+        seconds = self.age_seconds()
+        return f", for {seconds / 60:,.0f} minutes" if seconds >= 60 else ""
 
 
 def this_owner() -> Owner:
@@ -44,6 +51,17 @@ def this_owner() -> Owner:
     return Owner(user, socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat())
 
 
+def make_locks_folder(folder: Path) -> None:
+    """The folder of an outbox's locks, open to whom the outbox's folder is open.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    if not folder.exists():
+        make_folder(folder)
+        open_to_team(folder)
+
+
 class Presence:
     """Proof that this outbox is open: a file locked until it is closed or its process ends.
 
@@ -52,9 +70,9 @@ class Presence:
 
     def __init__(self, folder: Path) -> None:
         try:
-            folder.mkdir(mode=0o700, exist_ok=True)
+            make_locks_folder(folder)
             self.name = uuid4().hex
-            self._lock = FileLock(folder / f"{self.name}.lock", thread_local=False)
+            self._lock = FileLock(folder / f"{self.name}.lock", thread_local=False, mode=file_mode(folder))
             self._lock.acquire(timeout=5)
         except OSError as error:
             raise _unusable(folder, error) from error
@@ -70,14 +88,23 @@ def is_present(folder: Path, name: str) -> bool:
     path = folder / f"{name}.lock"
     if not path.exists():
         return False
-    probe = FileLock(path, thread_local=False)
+    probe = FileLock(path, thread_local=False, mode=file_mode(folder))
     try:
         probe.acquire(timeout=0)
     except Timeout:
         return True
     probe.release()
-    path.unlink(missing_ok=True)
+    with contextlib.suppress(PermissionError):  # a colleague's in a shared folder
+        path.unlink(missing_ok=True)
     return False
+
+
+def read_owner(owner_file: Path) -> Owner | None:
+    """Who wrote a lock's file; None where there is none that can be read."""
+    try:
+        return Owner(**json.loads(owner_file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 class SenderLock:
@@ -95,17 +122,15 @@ class SenderLock:
         self, folder: Path, scope: str, timeout_seconds: float = 30.0, force_after_seconds: float | None = None
     ) -> None:
         name = hashlib.sha256(scope.encode()).hexdigest()[:32]
-        self._lock = FileLock(folder / f"{name}.lock", thread_local=False)
+        make_locks_folder(folder)
+        self._lock = FileLock(folder / f"{name}.lock", thread_local=False, mode=file_mode(folder))
         self._owner_file = folder / f"{name}.json"
         self._timeout_seconds = timeout_seconds
         self._force_after_seconds = force_after_seconds
 
     def owner(self) -> Owner | None:
         """Who wrote the lock last and did not give it back, or None."""
-        try:
-            return Owner(**json.loads(self._owner_file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
+        return read_owner(self._owner_file)
 
     def __enter__(self) -> SenderLock:
         """Take the lock.
@@ -114,7 +139,6 @@ class SenderLock:
             UsageError: Another process holds it, or another host left it; names the owner and since when.
         """
         try:
-            self._owner_file.parent.mkdir(mode=0o700, exist_ok=True)
             self._lock.acquire(timeout=self._timeout_seconds)
         except Timeout as error:
             raise UsageError(
@@ -127,6 +151,7 @@ class SenderLock:
             self._refuse_foreign(self.owner())
             written = self._owner_file.with_suffix(".new")
             written.write_text(json.dumps(asdict(this_owner())), encoding="utf-8")
+            open_to_team(written)
             written.replace(self._owner_file)
         except BaseException as error:
             self._lock.release()
@@ -150,9 +175,34 @@ class SenderLock:
         if limit is None or left.age_seconds() < limit:
             raise UsageError(
                 f"The lock of this process was left by {left}.",
-                "Make sure that nothing is being sent there, then repeat with force.",
+                "Make sure that nothing is being sent there, then take it over with: xlsc settle --take-over 1"
+                " (hours since it was taken).",
             )
 
 
 def _unusable(folder: Path, error: OSError) -> UsageError:
     return UsageError(f"The folder {folder} cannot be used for locks: {error}.", "Make it writable or free some space.")
+
+
+def release_foreign(folder: Path, after_seconds: float) -> list[Owner]:
+    """Take away the locks that other hosts left longer ago; their owners, for people.
+
+    A lock that is held now, as far as the file system tells, stays.
+    """
+    released: list[Owner] = []
+    for owner_file in sorted(folder.glob("*.json")):
+        lock = FileLock(owner_file.with_suffix(".lock"), thread_local=False, mode=file_mode(folder))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        except OSError as error:
+            raise _unusable(folder, error) from error
+        try:
+            owner = read_owner(owner_file)
+            if owner is not None and owner.host != socket.gethostname() and owner.age_seconds() >= after_seconds:
+                owner_file.unlink(missing_ok=True)
+                released.append(owner)
+        finally:
+            lock.release()
+    return released

@@ -7,12 +7,11 @@ turn a document that may have been posted into one that is free to send.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from xlsc.core.experience import Experience
 from xlsc.errors import OutcomeUnknown, UsageError
 from xlsc.outbox import queries
 from xlsc.outbox.database import Database
@@ -27,8 +26,8 @@ from xlsc.outbox.entries import (
     UnknownDocument,
     scope_text,
 )
-from xlsc.outbox.experiences import add_experience, forget_experience, read_experience
-from xlsc.outbox.locks import Presence, SenderLock, is_present, this_owner
+from xlsc.outbox.experiences import Experiences
+from xlsc.outbox.locks import Presence, SenderLock, is_present, release_foreign, this_owner
 from xlsc.outbox.runlog import RunLog
 from xlsc.outbox.stored import encode_result, encode_rows, without_rows
 
@@ -54,7 +53,8 @@ class Outbox:
         except BaseException:
             self._database.close()
             raise
-        self.run_log = RunLog(path.with_name(f"{path.stem}.runs.jsonl"), self._database)
+        self.run_log = RunLog(path.with_name(f"{path.stem}.runs.jsonl"), self._database, self._folder)
+        self.experiences = Experiences(self._database)
 
     @classmethod
     def open(cls, path: Path, journal: str = "wal") -> Outbox:
@@ -96,12 +96,14 @@ class Outbox:
         scope = scope_text(service, company_id, process_key)
         return SenderLock(self._folder, scope, timeout_seconds, force_after_seconds)
 
-    def begin(self, plan: EntryPlan, again: bool = False) -> int:
+    def begin(self, plan: EntryPlan, again: bool = False, twins: Collection[str] = ()) -> int:
         """The new entry's id; the plan is on disk.
 
         Args:
             plan: What is about to be sent.
             again: Send documents that were accepted before once more. Never frees unknown ones.
+            twins: Fingerprints that the same send has several documents of, all of which were found to be new: one of
+                them accepted does not stop the next.
 
         Raises:
             UsageError: A document was accepted before, or is being sent by another entry.
@@ -110,7 +112,11 @@ class Outbox:
         prints = {document.fingerprint for document in plan.documents}
         with self._database.writing() as connection:
             scope_id = queries.scope_id(connection, plan.scope, create=True)
-            _refuse_sent(queries.states_of(connection, scope_id, prints), again)
+            states = queries.states_of(connection, scope_id, prints)
+            if prints & set(twins):
+                found = queries.states_of(connection, scope_id, prints - set(twins))
+                states[DocumentState.ACCEPTED] = found.get(DocumentState.ACCEPTED, 0)
+            _refuse_sent(states, again)
             cursor = connection.execute(
                 "INSERT INTO entries (scope_id, phase, service, company_id, process_key, process_id, workbook, sheet,"
                 " user, body_sha256, owner, host, begun_utc, runs_before)"
@@ -255,6 +261,18 @@ class Outbox:
         """The entry's documents in the plan's order."""
         return queries.documents(self._database, entry_id)
 
+    def unlogged_entries(self) -> list[Entry]:
+        """Entries of runs that have no line in the log, and whose owner is gone and will write none; oldest first."""
+        rows = self._database.rows(
+            "SELECT entry_id, owner, host, begun_utc FROM entries WHERE logged = 0"
+            " AND phase IN ('answered', 'unknown', 'settled') ORDER BY entry_id"
+        )
+        return [self.entry(int(str(row[0]))) for row in rows if self._is_gone(row, None)]
+
+    def release_locks(self, after_seconds: float) -> list[str]:
+        """Take away locks that other hosts left longer ago; who left them, for people."""
+        return [str(owner) for owner in release_foreign(self._folder, after_seconds)]
+
     def open_entries(self) -> list[Entry]:
         """Entries that are open, being sent or unknown, oldest first."""
         return queries.entries_where(self._database, "phase IN ('open', 'sending', 'unknown')")
@@ -278,18 +296,6 @@ class Outbox:
     def unknown_documents(self, service: str, company_id: str, process_key: str) -> list[UnknownDocument]:
         """Documents of that process that may or may not have been posted, oldest entry first."""
         return queries.unknown_documents(self._database, scope_text(service, company_id, process_key))
-
-    def experience(self, service: str, company_id: str, process_key: str) -> dict[str, Experience]:
-        """What sends have shown of a process's columns, by name."""
-        return read_experience(self._database, scope_text(service, company_id, process_key))
-
-    def add_experience(self, service: str, company_id: str, process_key: str, new: Mapping[str, Experience]) -> None:
-        """Add what a send has shown."""
-        add_experience(self._database, scope_text(service, company_id, process_key), new)
-
-    def forget_experience(self, service: str, company_id: str, process_key: str) -> int:
-        """Take it away; returns of how many columns."""
-        return forget_experience(self._database, scope_text(service, company_id, process_key))
 
     def _is_gone(self, row: tuple[object, ...], other_hosts_after_seconds: float | None) -> bool:
         _, owner, host, begun_utc = row
@@ -321,15 +327,21 @@ def _refuse_sent(states: Mapping[DocumentState, int], again: bool) -> None:
         raise OutcomeUnknown(
             f"{unknown} of the documents were sent before, and their outcome is unknown.",
             "Settle them first (xlsc settle); until then they are not sent again.",
+            in_excel="Settle them first with Open entries; until then they are not sent again.",
         )
     if busy := states.get(DocumentState.OPEN, 0):
         raise UsageError(
             f"{busy} of the documents are being sent already.",
             "Wait until that send has ended; if its program is gone, run xlsc settle.",
+            in_excel="Wait until that send has ended; if its program is gone, press Open entries.",
         )
     accepted = states.get(DocumentState.ACCEPTED, 0)
     if accepted and not again:
-        raise UsageError(f"{accepted} of the documents were accepted before.", "Use --again to send them once more.")
+        raise UsageError(
+            f"{accepted} of the documents were accepted before.",
+            "Use --again to send them once more.",
+            in_excel="Send once more to see which these are.",
+        )
 
 
 def _phase(connection: sqlite3.Connection, entry_id: int) -> Phase:
@@ -377,7 +389,7 @@ def _close_phase(connection: sqlite3.Connection, entry_id: int) -> None:
 
 
 def _misuse(entry_id: int, why: str) -> UsageError:
-    return UsageError(f"Outbox entry {entry_id}: {why}", "Look it up with xlsc outbox.")
+    return UsageError(f"Outbox entry {entry_id}: {why}", "Look it up with xlsc outbox.", in_excel="See Open entries.")
 
 
 def _now() -> str:

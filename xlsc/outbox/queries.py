@@ -71,7 +71,11 @@ def entry(database: Database, entry_id: int) -> Entry:
     """
     found = entries_where(database, "entry_id = ?", (entry_id,))
     if not found:
-        raise UsageError(f"The outbox has no entry {entry_id}.", "List the entries with xlsc outbox.")
+        raise UsageError(
+            f"The outbox has no entry {entry_id}.",
+            "List the entries with xlsc outbox.",
+            in_excel="Press Open entries to see them.",
+        )
     return found[0]
 
 

@@ -17,13 +17,18 @@ from filelock import FileLock, Timeout
 
 from xlsc.errors import UsageError
 from xlsc.outbox.database import Database
+from xlsc.outbox.folders import file_mode, flush_folder, open_to_team
 
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
     """One run: who, when (UTC, ISO form), what, and what became of it; ``seconds`` is the run's duration.
 
+    The last run of a send also has the rows that were in none of its runs: those that local checks rejected, and
+    those left out.
+
     Attributes:
+        workbook_sha256: Of the file with its marks; "" where it was never saved, or xlsc ended before that.
         rows_read: Equals accepted + rejected + skipped + unknown, all of them rows.
     """
 
@@ -58,14 +63,20 @@ class RunLog:
     Args:
         path: The file of lines.
         database: Keeps the head.
+        locks: Folder of the outbox's locks.
     """
 
-    def __init__(self, path: Path, database: Database) -> None:
+    def __init__(self, path: Path, database: Database, locks: Path) -> None:
         self.path = path
         self._database = database
+        self._locks = locks
 
-    def append(self, line: RunLine) -> str:
+    def append(self, line: RunLine, entry_id: int | None = None) -> str:
         """The new line's hash; the line is on disk when this returns.
+
+        Args:
+            line: The run.
+            entry_id: The outbox's entry of it, which has its line from now on.
 
         Raises:
             UsageError: The file or the outbox cannot be written, or another process holds the log.
@@ -76,6 +87,7 @@ class RunLog:
             text, digest = _encode(line, count + 1, head)
             with self._database.writing() as connection:
                 connection.execute("UPDATE log_head SET pending = ?", (text,))
+                connection.execute("UPDATE entries SET logged = 1 WHERE entry_id = ?", (entry_id,))
             self._finish_pending()
         return digest
 
@@ -137,12 +149,16 @@ class RunLog:
         start = content.rfind(b"\n") + 1
         torn = content[start:]
         keep = start if data.startswith(torn) else len(content)
-        with self.path.open("r+b" if self.path.exists() else "xb") as stream:
+        is_new = not self.path.exists()
+        with self.path.open("xb" if is_new else "r+b") as stream:
             stream.truncate(keep)
             stream.seek(keep)
             stream.write((b"" if keep == start else b"\n") + data)
             stream.flush()
             os.fsync(stream.fileno())
+        if is_new:
+            open_to_team(self.path)
+            flush_folder(self.path.parent)
 
     def _lines(self) -> list[bytes]:
         content = self.path.read_bytes() if self.path.exists() else b""
@@ -151,7 +167,7 @@ class RunLog:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            with FileLock(f"{self.path}.lock", timeout=30):
+            with FileLock(self._locks / "runs.lock", timeout=30, mode=file_mode(self._locks)):
                 yield
         except (OSError, Timeout) as error:
             raise UsageError(

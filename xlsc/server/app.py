@@ -6,6 +6,7 @@ The routes come from wire/calls.py. Every refusal leaves through one door, ``_re
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 from flask import Flask, Response, g, request
@@ -14,7 +15,8 @@ from werkzeug.exceptions import HTTPException
 from xlsc.server.backend import Backend, open_backend
 from xlsc.server.handlers import HANDLERS
 from xlsc.server.handling import Context
-from xlsc.server.incoming import check_content_type, read_parameters, wants_xml
+from xlsc.server.incoming import check_content_type, read_parameters
+from xlsc.server.media_types import choose_media_type
 from xlsc.server.openapi import make_openapi
 from xlsc.server.options import ServiceOptions
 from xlsc.server.outgoing import Reply, as_json, encode_refusal, encode_reply
@@ -27,6 +29,8 @@ LOG = logging.getLogger("xlsc.server")
 
 #: Calls by lower-case path, as methods are found without regard to case (P §1.1 [inf]).
 ROUTES: dict[str, Call] = {(call.path if call.at_root else f"api/{call.path}").lower(): call for call in CALLS}
+#: An API address that ends with a slash gives two of them in a row.
+_SLASHES = re.compile("//+")
 ALL_VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -40,6 +44,7 @@ def create_app(options: ServiceOptions, backend: Backend | None = None) -> Flask
     """
     app = Flask("xlsc.server", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined] # the protocol's own order
+    app.url_map.merge_slashes = False  # a redirect would make some callers repeat a POST as GET
     app.config["MAX_CONTENT_LENGTH"] = options.body_bytes
     service = backend if backend is not None else open_backend(options)
     app.extensions["xlsc"] = service
@@ -48,6 +53,11 @@ def create_app(options: ServiceOptions, backend: Backend | None = None) -> Flask
     @app.route("/<path:path>", methods=ALL_VERBS)
     def answer(path: str) -> Response:
         return _answer(service, path)
+
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> Response:
+        """What Flask itself refuses before a route is found, such as a verb that nobody knows."""
+        return _refuse(service, request.path, Refusal(error.code or 400, f"{error.name}."))
 
     return app
 
@@ -68,7 +78,7 @@ def _answer(backend: Backend, path: str) -> Response:
 
 def _with_refusals(backend: Backend, path: str) -> Response:
     try:
-        return _route(backend, path.strip("/").lower())
+        return _route(backend, _SLASHES.sub("/", path).strip("/").lower())
     except Refusal as refusal:
         return _refuse(backend, path, refusal)
     except MalformedText as error:
@@ -110,7 +120,7 @@ def _call(backend: Backend, call: Call) -> Response:
     value = HANDLERS[call.name](context)
     if isinstance(value, Response):
         return value
-    return _to_response(encode_reply(call.answer, value, wants_xml=wants_xml(request)))
+    return _to_response(encode_reply(call.answer, value, _media_type()))
 
 
 def _needs_token(call: Call) -> bool:
@@ -130,13 +140,17 @@ def _refuse(backend: Backend, path: str, refusal: Refusal) -> Response:
         who = (request.remote_addr or "", g.get("email", ""))
         backend.journal.record_refusal((*who, path, refusal.status, refusal.reason))
     status, content_type, body = encode_refusal(
-        refusal.status, refusal.reason, wants_xml=wants_xml(request), blank=backend.options.strict_original
+        refusal.status, refusal.reason, _media_type(), blank=backend.options.strict_original
     )
     return Response(body, status=status, content_type=content_type)
 
 
 def _to_response(reply: Reply) -> Response:
     return Response(reply.body, content_type=reply.content_type)
+
+
+def _media_type() -> str:
+    return choose_media_type(request.headers.get("Accept"))
 
 
 def _base_url(backend: Backend) -> str:

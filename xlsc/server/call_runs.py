@@ -8,7 +8,8 @@ from xlsc.core.results import RunResult
 from xlsc.errors import UsageError
 from xlsc.server.handling import Context
 from xlsc.server.history import RunStart
-from xlsc.server.incoming import FORM, MAX_JSON_BYTES, read_body, room_for
+from xlsc.server.incoming import FORM, MAX_JSON_BYTES, charset_of, read_body, room_for
+from xlsc.server.media_types import is_xml
 from xlsc.server.processes import Definition
 from xlsc.server.refusals import bad_request
 from xlsc.server.running import Given, Runner
@@ -17,6 +18,9 @@ from xlsc.wire.variables import decode_variables
 
 #: Far more than a process has; as many as a database takes at most.
 MAX_COLUMNS = 2000
+#: As many as a worksheet has.
+MAX_ROWS = 1_048_576
+MAX_COLUMN_NAME = 500
 
 
 def run_map(context: Context) -> RunResult:
@@ -76,8 +80,16 @@ def _refuse_ignored_body(context: Context) -> None:
 
 
 def _read_variables(context: Context) -> Mapping[str, str]:
+    """The variables of a body: JSON of either form, or XML as in the body of a run with rows."""
     body = read_body(context.request, MAX_JSON_BYTES)
-    return decode_variables(body) if body.strip() else {}
+    if not body.strip():
+        return {}
+    if not is_xml(context.request.mimetype):
+        return decode_variables(body)
+    asked = decode_request(body, charset_of(context.request))
+    if asked.rows:
+        raise bad_request(f"{context.call.path} takes variables, no rows; send rows to runmapdatatable.")
+    return asked.variables
 
 
 def _read_rows(context: Context) -> Given:
@@ -85,7 +97,9 @@ def _read_rows(context: Context) -> Given:
         body = read_body(context.request, context.backend.options.body_bytes)
         if not body.strip():
             raise bad_request("The body with the rows is missing.")
-        asked = decode_request(body)
+        asked = decode_request(body, charset_of(context.request), MAX_ROWS)
     if len(asked.columns) > MAX_COLUMNS:
         raise bad_request(f"The rows have more than {MAX_COLUMNS} columns.")
+    if any(len(name) > MAX_COLUMN_NAME for name in asked.columns):
+        raise bad_request(f"The name of a column is longer than {MAX_COLUMN_NAME} characters.")
     return Given((asked.columns, asked.rows), asked.variables)

@@ -6,17 +6,20 @@ a run without an end, not a gap; the next instance that starts writes its end (s
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from xlsc.core.catalog import TenantErrors
 from xlsc.core.results import ErrorTable
 from xlsc.server import schema
 from xlsc.server.journal import Audited, record_run
+from xlsc.server.runs.problems import is_lost
 from xlsc.server.store import Store
 
 #: P §2.7 [doc]
@@ -24,6 +27,9 @@ HISTORY_LENGTH = 10
 MAX_ERROR_ROWS = 1000
 #: Runs per process whose error rows are kept although nobody asked for it, so that they can be saved afterwards.
 UNSAVED_RUNS = 10
+
+#: Seconds to wait before the end of a run is written once more after the store's connection broke.
+FINISH_PAUSES = (0.1, 1.0, 5.0, 15.0)
 
 RUNNING, SUCCEEDED, FAILED, INTERRUPTED = "running", "succeeded", "failed", "interrupted"
 
@@ -127,12 +133,26 @@ class History:
         return run
 
     def finish(self, run: OpenRun, end: RunEnd) -> None:
-        """Write a run's end, its error rows and its files, all or nothing."""
+        """Write a run's end, its error rows and its files, all or nothing; a connection that breaks is made anew."""
+        for pause_seconds in (*FINISH_PAUSES, None):
+            try:
+                self._finish(run, end)
+            except DBAPIError as error:
+                if pause_seconds is None or not is_lost(error):
+                    raise
+                time.sleep(pause_seconds)
+            else:
+                return
+
+    def _finish(self, run: OpenRun, end: RunEnd) -> None:
         now = self._clock()
         values = {"state": SUCCEEDED if end.succeeded else FAILED, "finished": now, "error_message": end.error_message}
         counts = {"record_count": end.record_count, "error_count": end.error_count}
         with self._store.writing() as connection:
-            connection.execute(update(schema.runs).where(schema.runs.c.id == run.id).values(**values, **counts))
+            # A run that has its end got it by a commit whose answer was lost; one taken for dead gets its real end.
+            open_one = (schema.runs.c.id == run.id, schema.runs.c.state.in_((RUNNING, INTERRUPTED)))
+            if connection.execute(update(schema.runs).where(*open_one).values(**values, **counts)).rowcount == 0:
+                return
             for tenant in end.tenants:
                 insert_errors(connection, run.id, tenant, end.saved)
             for file in end.files:
@@ -207,7 +227,7 @@ class History:
 
 
 def insert_errors(connection: Connection, run_id: str, tenant: TenantRows, saved: bool) -> None:
-    """Write the error rows of a tenant; nothing for none."""
+    """Write the error rows of a tenant, as many as can be read back; nothing for none."""
     if not tenant.table.rows:
         return
     error_id = str(uuid.uuid4())
@@ -217,7 +237,7 @@ def insert_errors(connection: Connection, run_id: str, tenant: TenantRows, saved
     connection.execute(schema.run_errors.insert().values(id=error_id, run_id=run_id, **place, **counts))
     rows = [
         {"id": str(uuid.uuid4()), "error_id": error_id, "position": position, "values": list(row), "message": message}
-        for position, (row, message) in enumerate(zip(table.rows, table.messages, strict=True))
+        for position, (row, message) in enumerate(islice(zip(table.rows, table.messages, strict=True), MAX_ERROR_ROWS))
     ]
     connection.execute(schema.run_error_rows.insert(), rows)
 

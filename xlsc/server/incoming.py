@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
+from xlsc.server.media_types import is_xml
 from xlsc.server.refusals import Refusal, bad_request
 from xlsc.wire.calls import Body, Call, Param
 
@@ -30,12 +31,12 @@ _LARGE_BODIES = threading.BoundedSemaphore(2)
 FORM = "application/x-www-form-urlencoded"
 _XML_TYPES = frozenset({"text/xml", "application/xml", ""})
 _JSON_TYPES = frozenset({"application/json", "text/json", ""})
-#: Which kinds of content a body may call itself; "" = it does not say.
+#: Which kinds of content a body may call itself, besides names that end in +xml; "" = it does not say.
 CONTENT_TYPES: Mapping[Body, frozenset[str]] = {
     Body.ROWS: _XML_TYPES,
     Body.XML: _XML_TYPES,
     Body.ERRORS: _XML_TYPES,
-    Body.VARIABLES: _JSON_TYPES,
+    Body.VARIABLES: _JSON_TYPES | _XML_TYPES,
     Body.SIGN_IN: _JSON_TYPES,
 }
 
@@ -113,10 +114,15 @@ def check_content_type(call: Call, request: Request) -> None:
     allowed = CONTENT_TYPES.get(call.body)
     if allowed is None or not has_body(request) or request.mimetype in allowed:
         return
-    if allowed is _XML_TYPES and request.mimetype.endswith("+xml"):
+    if allowed >= _XML_TYPES and is_xml(request.mimetype):
         return
     wanted = "text/xml" if allowed is _XML_TYPES else "application/json"
     raise Refusal(415, f"The content type must be {wanted}.")
+
+
+def charset_of(request: Request) -> str:
+    """The charset that the body's content type names, "" where it names none."""
+    return request.mimetype_params.get("charset", "").strip()
 
 
 def has_body(request: Request) -> bool:
@@ -151,9 +157,3 @@ def room_for(request: Request) -> Iterator[None]:
         return
     with _LARGE_BODIES:
         yield
-
-
-def wants_xml(request: Request) -> bool:
-    """Whether the answer goes out as XML; JSON when the caller does not mind (P §1.1)."""
-    best = request.accept_mimetypes.best_match(["application/json", "application/xml", "text/xml"], "application/json")
-    return best != "application/json"

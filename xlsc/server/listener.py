@@ -23,8 +23,8 @@ from waitress.utilities import Error
 
 from xlsc.server.options import ServiceOptions
 
-#: (status, reason, wants XML) to (status, content type, body).
-WriteRefusal = Callable[[int, str, bool], tuple[int, str, bytes]]
+#: (status, reason, Accept header) to (status, content type, body).
+WriteRefusal = Callable[[int, str, str], tuple[int, str, bytes]]
 #: How often dawdling bodies are looked for, in seconds.
 LOOK_SECONDS = 1
 #: A connection on which nothing happens and nothing is under way is closed after this many seconds.
@@ -56,11 +56,9 @@ class RefusingTask(ErrorTask):  # type: ignore[misc]
         """Write status, headers and body, and close the connection."""
         self.channel.lingers = True
         error = self.request.error
-        accept = self.request.headers.get("ACCEPT", "")
-        wants_xml = "xml" in accept and "json" not in accept
         reason = error.body if isinstance(error, TooSlow) else _REASONS.get(error.code, error.reason)
         write: WriteRefusal = self.channel.server.write_refusal
-        status, content_type, body = write(error.code, reason, wants_xml)
+        status, content_type, body = write(error.code, reason, self.request.headers.get("ACCEPT", ""))
         self.status = f"{status} {HTTPStatus(status).phrase}"
         self.response_headers.append(("Content-Type", content_type))
         self.response_headers.append(("Content-Length", str(len(body))))
@@ -99,6 +97,13 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
             super().handle_read()
         else:
             self._throw_away()
+
+    def send_continue(self) -> None:
+        """Ask for the body, unless the headers alone are reason enough to refuse it."""
+        if self.request is not None and self.request.error is not None:
+            self.request.expect_continue = False
+            return
+        super().send_continue()
 
     def handle_close(self) -> None:
         """Close, or after a refusal only say that nothing more will come from this side."""
@@ -163,6 +168,8 @@ class TimedServer(TcpWSGIServer):  # type: ignore[misc]
             max_request_header_size=MAX_HEADER_BYTES,
             max_request_body_size=options.body_bytes + 1,
             asyncore_use_poll=hasattr(select, "poll"),
+            trusted_proxy=options.trusted_proxy,
+            trusted_proxy_headers={"x-forwarded-for"} if options.trusted_proxy else set(),
         )
         self.sockets: dict[int, Any] = {}
         dispatcher = ThreadedTaskDispatcher()

@@ -23,6 +23,7 @@ class ServiceOptions:
         processes: Folder of process definitions; None = ``data/processes``.
         strict_original: Refusals answer 200 with a blank body, as the original does (P §1.5 [S4]).
         public_url: Address callers reach the service under, for links in answers; None = the request's own.
+        trusted_proxy: Address of a proxy before the service, whose X-Forwarded-For says where callers are.
         samples: Whether a first start makes the sample companies, accounts and processes.
         threads: Requests worked on at the same time.
         body_bytes: Largest request body in bytes.
@@ -38,6 +39,7 @@ class ServiceOptions:
     processes: Path | None = None
     strict_original: bool = False
     public_url: str | None = None
+    trusted_proxy: str | None = None
     samples: bool = True
     threads: int = 8
     body_bytes: int = DEFAULT_BODY_BYTES

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from xlsc.server.media_types import JSON, is_xml
 from xlsc.wire import answers
 from xlsc.wire.calls import Answer
-
-JSON_TYPE = "application/json; charset=utf-8"
-XML_TYPE = "application/xml; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +20,27 @@ class Reply:
 
 def as_json(value: object) -> Reply:
     """A document of the service's own as JSON."""
-    return Reply(json.dumps(value, ensure_ascii=False).encode("utf-8"), JSON_TYPE)
+    return Reply(json.dumps(value, ensure_ascii=False).encode("utf-8"), _content_type(JSON))
 
 
-def encode_reply(answer: Answer, value: object, *, wants_xml: bool) -> Reply:
+def encode_reply(answer: Answer, value: object, media_type: str) -> Reply:
     """A handler's answer in the caller's format."""
-    return Reply(answers.encode(answer, value, wants_xml), XML_TYPE if wants_xml else JSON_TYPE)
+    return Reply(answers.encode(answer, value, is_xml(media_type)), _content_type(media_type))
 
 
-def encode_refusal(status: int, reason: str, *, wants_xml: bool, blank: bool) -> tuple[int, str, bytes]:
+def encode_refusal(status: int, reason: str, media_type: str, *, blank: bool) -> tuple[int, str, bytes]:
     """Status, content type and body of a refusal.
 
     Args:
         status: HTTP status.
         reason: One short sentence.
-        wants_xml: Whether the caller asked for XML.
+        media_type: What the caller asked for.
         blank: Answer 200 with nothing, as the original does (P §1.5 [S4]); failures of the service stay 5xx.
     """
-    content_type = XML_TYPE if wants_xml else JSON_TYPE
     if blank and status < 500:
-        return 200, content_type, b""
-    return status, content_type, answers.encode_refusal(reason, wants_xml)
+        return 200, _content_type(media_type), b""
+    return status, _content_type(media_type), answers.encode_refusal(reason, is_xml(media_type))
+
+
+def _content_type(media_type: str) -> str:
+    return f"{media_type}; charset=utf-8"

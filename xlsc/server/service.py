@@ -13,6 +13,7 @@ from xlsc.server.app import create_app
 from xlsc.server.backend import Backend, open_backend
 from xlsc.server.instances import HEARTBEAT_SECONDS
 from xlsc.server.listener import TimedServer
+from xlsc.server.media_types import choose_media_type
 from xlsc.server.options import ServiceOptions
 from xlsc.server.outgoing import encode_refusal
 
@@ -133,8 +134,8 @@ def refuse_published_passwords(backend: Backend) -> None:
 def _listen(backend: Backend) -> TimedServer:
     options = backend.options
 
-    def write_refusal(status: int, reason: str, wants_xml: bool) -> tuple[int, str, bytes]:
-        return encode_refusal(status, reason, wants_xml=wants_xml, blank=options.strict_original)
+    def write_refusal(status: int, reason: str, accept: str) -> tuple[int, str, bytes]:
+        return encode_refusal(status, reason, choose_media_type(accept), blank=options.strict_original)
 
     try:
         return TimedServer(create_app(options, backend), options, write_refusal)

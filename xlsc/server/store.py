@@ -101,7 +101,7 @@ def _make_engine(url: str) -> Engine:
             return _make_sqlite(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         message = "The store's database URL cannot be used."
         hint = "Write it as dialect://user:password@host/database and install that database's driver."
@@ -109,7 +109,8 @@ def _make_engine(url: str) -> Engine:
 
 
 def _make_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+    arguments = {"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
     database = make_url(url).database
     if database and database != ":memory:":
         _make_private(Path(database))

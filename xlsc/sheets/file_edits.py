@@ -76,7 +76,7 @@ class Canvas:
         if self._is_protected and self.styles.is_locked(style):
             raise WorkbookError(
                 f"Sheet {self.sheet_name} is protected, and its cell {format_cell(row, column)} is locked.",
-                "Take the protection off in Excel (Review > Unprotect Sheet), or write to another file with -o.",
+                "Take the protection off in Excel (Review > Unprotect Sheet), or unlock the cells that are marked.",
             )
 
 

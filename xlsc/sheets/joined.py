@@ -156,7 +156,8 @@ class JoinedSheet:
     def apply(self, plan: MarkPlan) -> None:
         """Marks on the sheet on which their cell stands; a header row shows the worst state of its lines."""
         here, there = self._split((mark.sheet_row, mark.sheet_column, mark) for mark in plan.cells)
-        self._lines.sheet.apply(replace(plan, cells=[mark for _, _, mark in here]))
+        own = [column for column in plan.sent_columns if column <= self._width]
+        self._lines.sheet.apply(replace(plan, cells=[mark for _, _, mark in here], sent_columns=own))
         marks = {(row, place): CellMark(row, place, mark.note) for row, place, mark in there}
         cleared = {self._row_of[row] for row in plan.cleared_rows if row in self._row_of}
         self._header.sheet.apply(
@@ -167,6 +168,7 @@ class JoinedSheet:
                 statuses=self._header_statuses(plan.statuses),
                 cells=[marks[cell] for cell in sorted(marks)],
                 cleared_rows=sorted(cleared),
+                sent_columns=self._header_columns(plan.sent_columns),
             )
         )
 
@@ -194,6 +196,11 @@ class JoinedSheet:
             replace(min(found, key=lambda item: _WORST.index(item.state)), sheet_row=row)
             for row, found in sorted(by_row.items())
         ]
+
+    def _header_columns(self, sent: Sequence[int]) -> list[int]:
+        """The columns of the header sheet among those that were sent, keys included."""
+        added = [self._added[column - self._width - 1] for column in sent if column > self._width]
+        return sorted([*added, *(self._header.places[key] for key in self._keys)])
 
     def _looked_up(self, number: int, row: Sequence[CellValue]) -> list[CellValue]:
         if number == 1:

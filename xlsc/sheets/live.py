@@ -1,16 +1,17 @@
 """A running Excel through xlwings: block reads and writes, calm waiting while it is busy, marks that undo themselves.
 
-Only xlwings' public interface, and the few things that it has not (properties, protection), which stand in hosts.py.
+Only xlwings' public interface, and the few things that it has not, which stand in live_hosts.py.
 The same mark colours as in files (mark_colours.py), so that either can take off what the other has put on.
 Source: xlwings.md §6 (traps of busy Excel, typed texts, errors).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import xlwings as xw
 
@@ -18,22 +19,22 @@ from xlsc.core.addresses import Area, parse_reference
 from xlsc.core.marks import STATUS_HEADER, MarkPlan, read_state
 from xlsc.core.table import Block, CellValue
 from xlsc.errors import UsageError, WorkbookError
+from xlsc.sheets import live_marks
 from xlsc.sheets.chunks import PREFIX, join_texts, replace_text
 from xlsc.sheets.header_looks import KEY_FILL, header_width
-from xlsc.sheets.hosts import Host
+from xlsc.sheets.live_formats import by_column
+from xlsc.sheets.live_hosts import Host
+from xlsc.sheets.live_looks import Change, Look
 from xlsc.sheets.live_names import refers_to
-from xlsc.sheets.live_values import from_cell, to_cell
-from xlsc.sheets.mark_colours import AUTHOR, MarkColours, property_name, read_fills
+from xlsc.sheets.live_values import from_cell, in_runs, to_cell
+from xlsc.sheets.mark_colours import MarkColours, property_name, read_fills
 from xlsc.sheets.patience import calmly
 from xlsc.sheets.port import CellWrite, HeaderCell, ListObject, Sheet
 
 LOG_SHEET = "SmartConnect log"
-_SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_NO_FILL = f'<style><fill xmlns="{_SPREADSHEET}"><patternFill patternType="none"/></fill></style>'
-#: Stands between what somebody wrote into a note and what is added below it; as in files.
-_BETWEEN = f"\n\n{AUTHOR}: "
-_OWN = f"{AUTHOR}: "
-Color = tuple[int, int, int] | None
+#: Longest text that every Excel takes within a block; longer ones go by themselves.
+MAX_TEXT_IN_BLOCK = 8_203
+_RESTING: Mapping[str, object] = {"screen_updating": False, "calculation": "manual", "enable_events": False}
 
 
 class LiveBook:
@@ -51,6 +52,11 @@ class LiveBook:
     def name(self) -> str:
         """File name; never the full name, which fails for OneDrive."""
         return str(calmly(lambda: self.book.name))
+
+    def saved_path(self) -> Path | None:
+        """The file on this computer that holds just what the workbook holds; None for others, also online ones."""
+        path = Path(calmly(lambda: self.host.saved_path(self.book)) or "?")
+        return path if path.is_absolute() and path.exists() else None
 
     def sheet_names(self) -> Sequence[str]:
         """Names of the visible worksheets, in tab order."""
@@ -151,13 +157,9 @@ class LiveSheet:
         return [used]
 
     def read(self, area: Area) -> Block:
-        """Values, number formats and hidden rows: one crossing for values, one per column and its mixtures."""
+        """Values, number formats and hidden rows: one crossing for values; formats run by run."""
         values = self._values(area)
-        formats: dict[tuple[int, int], str] = {}
-        common: list[str] = []
-        for column in range(area.first_column, area.last_column + 1):
-            part = Area(area.first_row, column, area.last_row, column)
-            common.append(self._column_format(part, formats))
+        common, formats = by_column(area, calmly(lambda: self._book.host.read_formats(self.sheet, area)))
         hidden = calmly(lambda: self._book.host.hidden_rows(self.sheet, area))
         return Block(area, values, common, formats, hidden)
 
@@ -177,17 +179,38 @@ class LiveSheet:
         calmly(lambda: _set_values(target, block))
 
     def write_cells(self, cells: Sequence[CellWrite]) -> None:
-        """Runs of cells below each other go in one crossing."""
-        for column, first_row, values in _runs((cell.sheet_column, cell.sheet_row, cell.value) for cell in cells):
-            self.write(first_row, column, [[value] for value in values])
+        """Texts and empty cells in one batch; of other values, those below each other together."""
+        if not cells:
+            return
+        self._refuse_protected()
+        typed = {(cell.sheet_row, cell.sheet_column): to_cell(cell.value) for cell in cells}
+        texts = {cell: value or "" for cell, value in typed.items() if value is None or isinstance(value, str)}
+        if texts:
+            calmly(lambda: self._book.host.write_texts(self.sheet, texts))
+        for column, first, values in in_runs({cell: value for cell, value in typed.items() if cell not in texts}):
+            target = self._range(Area(first, column, first + len(values) - 1, column))
+            calmly(lambda target=target, values=values: _set_values(target, [[value] for value in values]))  # type: ignore[misc]
 
     def write_headers(self, header_row: int, cells: Sequence[HeaderCell]) -> None:
         """Bold; key columns tinted, slanted and noted."""
         self._refuse_protected()
+        for column, texts in _beside_each_other(cells):
+            calmly(lambda column=column, texts=texts: _write_texts(self.sheet, header_row, column, texts))  # type: ignore[misc]
         for cell in cells:
-            target = self.sheet.range((header_row, cell.sheet_column))
-            calmly(lambda target=target, cell=cell: _write_header(target, cell))  # type: ignore[misc]
+            if cell.is_key:
+                target = self.sheet.range((header_row, cell.sheet_column))
+                calmly(lambda target=target: _tint(target))  # type: ignore[misc]
+        self._note_headers(header_row, cells)
         calmly(lambda: self.sheet.freeze_panes.freeze_at(f"1:{header_row}"))
+
+    def _note_headers(self, header_row: int, cells: Sequence[HeaderCell]) -> None:
+        """Notes for headers that have none."""
+        if not any(cell.note for cell in cells):
+            return
+        noted = {look.cell for look in calmly(lambda: self._book.host.read_noted(self.sheet))}
+        bare = [Look(header_row, cell.sheet_column, None, None) for cell in cells]
+        changes = [(look, replace(look, note=cell.note)) for look, cell in zip(bare, cells, strict=True) if cell.note]
+        self._write_looks([change for change in changes if change[0].cell not in noted])
 
     def check_marks(self, status_column: int, rows: Sequence[int]) -> None:
         """Refuse a protected sheet."""
@@ -199,25 +222,29 @@ class LiveSheet:
         with self._resting():
             colours = self._colours()
             known = len(colours.fills)
-            self._take_off(colours, frozenset(plan.cleared_rows))
-            for mark in plan.cells:
-                self._put_on(mark.sheet_row, mark.sheet_column, mark.note, colours)
-            self._write_statuses(plan)
-            self._note(plan.header_row, plan.status_column, plan.summary)
+            noted = calmly(lambda: self._book.host.read_noted(self.sheet))
+            unknown = live_marks.cells_to_read(noted, plan)
+            others = calmly(lambda: self._book.host.read_looks(self.sheet, unknown))
+            changes = live_marks.put_on([*noted, *others], plan, colours)
+            # What a colour stands for is written before the colour: a mark that cannot be undone must never be seen.
             new = list(colours.fills.items())[known:]
             if new:
                 self._book.write_properties({property_name(colour): fill for colour, fill in new})
+            self._write_looks(changes)
+            self._write_statuses(plan)
 
     def marked_cells(self) -> Sequence[tuple[int, int]]:
-        """(row, column) of all marked cells, in sheet order: those with a note of ours and a mark colour."""
-        colours = self._colours()
-        return sorted(cell for cell, _ in self._own_notes() if _hex(self.sheet.range(cell).color) in colours.fills)
+        """(row, column) of all marked cells, in sheet order."""
+        return live_marks.marks_among(calmly(lambda: self._book.host.read_noted(self.sheet)), self._colours())
 
     def clear(self) -> int:
         """Take marks, statuses and the status header off."""
         self._refuse_protected()
         with self._resting():
-            count = self._take_off(self._colours(), None)
+            colours = self._colours()
+            noted = calmly(lambda: self._book.host.read_noted(self.sheet))
+            count = len(live_marks.marks_among(noted, colours))
+            self._write_looks(live_marks.take_off(noted, colours))
             self._clear_statuses()
             return count
 
@@ -229,82 +256,21 @@ class LiveSheet:
         raw = calmly(lambda: target.options(ndim=2, err_to_str=True).value)
         return [[from_cell(value) for value in row] for row in raw]
 
-    def _column_format(self, part: Area, formats: dict[tuple[int, int], str]) -> str:
-        """The format of most cells; where formats are mixed, halves are asked, down to runs of one format."""
-        found: list[tuple[Area, str]] = []
-        parts = [part]
-        while parts:
-            one = parts.pop()
-            text: str | None = calmly(lambda one=one: self._range(one).number_format)  # type: ignore[misc]
-            if text is not None:
-                found.append((one, str(text)))
-            elif one.height > 1:
-                middle = one.first_row + one.height // 2
-                parts.append(Area(middle, one.first_column, one.last_row, one.last_column))
-                parts.append(Area(one.first_row, one.first_column, middle - 1, one.last_column))
-        counts: dict[str, int] = {}
-        for one, text in found:
-            counts[text] = counts.get(text, 0) + one.height
-        common = max(counts, key=counts.__getitem__, default="General")
-        for one, text in found:
-            if text != common:
-                formats.update({(row, one.first_column): text for row in range(one.first_row, one.last_row + 1)})
-        return common
-
     def _colours(self) -> MarkColours:
         # Excel cannot say in one question which colours are in use: a shade that a person chose by hand is unlikely.
         return MarkColours(read_fills(self._book.read_properties()), lambda _colour: False)
 
-    def _put_on(self, row: int, column: int, note: str, colours: MarkColours) -> None:
-        target = self.sheet.range((row, column))
-        before = calmly(lambda: target.color)
-        colour = colours.colour_for(_describe(before)) if _hex(before) not in colours.fills else _hex(before)
-        calmly(lambda: setattr(target, "color", _rgb(colour)))
-        self._note(row, column, note)
-
-    def _note(self, row: int, column: int, text: str) -> None:
-        target = self.sheet.range((row, column))
-
-        def put() -> None:
-            note = target.note
-            if note is None:
-                target.add_note(_OWN + text)
-                return
-            kept = _without_ours(note.text)
-            note.text = f"{kept}{_BETWEEN}{text}" if kept else _OWN + text
-
-        calmly(put)
-
-    def _own_notes(self) -> list[tuple[tuple[int, int], Any]]:
-        notes = calmly(lambda: list(self.sheet.notes))
-        found = [((note.location.row, note.location.column), note) for note in notes if _is_ours(note.text)]
-        return sorted(found, key=lambda item: item[0])
-
-    def _take_off(self, colours: MarkColours, rows: frozenset[int] | None) -> int:
-        """Give noted cells their own fill and note back; returns how many marks there were."""
-        count = 0
-        for cell, note in self._own_notes():
-            if rows is not None and cell[0] not in rows:
-                continue
-            target = self.sheet.range(cell)
-            fill = colours.fills.get(_hex(calmly(lambda target=target: target.color)))  # type: ignore[misc]
-            if fill is not None:
-                count += 1
-                color = _color_of(fill)
-                calmly(lambda target=target, color=color: setattr(target, "color", color))  # type: ignore[misc]
-            kept = _without_ours(note.text)
-            if kept:
-                note.text = kept
-            else:
-                note.delete()
-        return count
+    def _write_looks(self, changes: Sequence[Change]) -> None:
+        if changes:
+            calmly(lambda: self._book.host.write_looks(self.sheet, changes))
 
     def _write_statuses(self, plan: MarkPlan) -> None:
-        cells = [CellWrite(item.sheet_row, plan.status_column, item.text) for item in plan.statuses]
         header = self.sheet.range((plan.header_row, plan.status_column))
-        if header.value is None:
-            calmly(lambda: _write_header(header, HeaderCell(plan.status_column, STATUS_HEADER, is_key=False)))
-        self.write_cells(cells)
+        if calmly(lambda: header.value) is None:
+            calmly(lambda: _write_texts(self.sheet, plan.header_row, plan.status_column, [STATUS_HEADER]))
+        texts = {(item.sheet_row, plan.status_column): str(to_cell(item.text)) for item in plan.statuses}
+        if texts:
+            calmly(lambda: self._book.host.write_texts(self.sheet, texts))
 
     def _clear_statuses(self) -> None:
         used = self.used_area()
@@ -331,67 +297,60 @@ class LiveSheet:
                 f"Sheet {self.name} is protected.", "Take the protection off: Review > Unprotect Sheet."
             )
 
-    def _resting(self) -> Any:  # noqa: ANN401 - a context manager of xlwings
-        """Neither drawing nor calculating meanwhile."""
-        return self.sheet.book.app.properties(screen_updating=False, calculation="manual", enable_events=False)
+    @contextmanager
+    def _resting(self) -> Iterator[None]:
+        """Neither drawing nor calculating nor telling anybody meanwhile; all as before at the end, come what may."""
+        app = self.sheet.book.app
+        before = calmly(lambda: {name: getattr(app, name) for name in _RESTING})
+        try:
+            calmly(lambda: _set_all(app, _RESTING))
+            yield
+        finally:
+            calmly(lambda: _set_all(app, before))
+
+
+def _set_all(app: xw.App, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        setattr(app, name, value)
 
 
 def _set_values(target: xw.Range, block: Sequence[Sequence[object]]) -> None:
+    """A block in one crossing; texts too long for that by themselves."""
     if any(isinstance(value, datetime) for row in block for value in row) and target.number_format == "@":
         target.number_format = "yyyy-mm-dd"
-    target.value = block
+    long = {
+        (row, column): value
+        for row, values in enumerate(block)
+        for column, value in enumerate(values)
+        if isinstance(value, str) and len(value) > MAX_TEXT_IN_BLOCK
+    }
+    target.value = [
+        [None if (row, column) in long else value for column, value in enumerate(values)]
+        for row, values in enumerate(block)
+    ]
+    for (row, column), value in long.items():
+        target[row, column].value = value
 
 
-def _write_header(target: xw.Range, cell: HeaderCell) -> None:
+def _beside_each_other(cells: Sequence[HeaderCell]) -> list[tuple[int, list[str]]]:
+    """(first column, texts) of headers without a gap."""
+    turned = in_runs({(cell.sheet_column, 1): cell.text for cell in cells})
+    return [(first, texts) for _, first, texts in turned]
+
+
+def _write_texts(sheet: xw.Sheet, header_row: int, column: int, texts: Sequence[str]) -> None:
+    """Bold headers that stand side by side, in columns wide enough for them."""
+    target = sheet.range((header_row, column), (header_row, column + len(texts) - 1))
     target.number_format = "@"
-    target.value = cell.text
+    target.value = [list(texts)]
     target.font.bold = True
-    if cell.is_key:
-        target.color = _rgb(KEY_FILL)
-        target.font.italic = True
-    target.column_width = max(float(target.column_width or 0), header_width(cell.text))
-    if cell.note and target.note is None:
-        target.add_note(cell.note)
+    common = target.column_width
+    for place, text in enumerate(texts):
+        width = header_width(text)
+        if width > float((target[0, place].column_width if common is None else common) or 0):
+            target[0, place].column_width = width
 
 
-def _runs(cells: Iterable[tuple[int, int, CellValue]]) -> list[tuple[int, int, list[CellValue]]]:
-    """(column, first row, values) of cells that stand below each other without a gap."""
-    found: list[tuple[int, int, list[CellValue]]] = []
-    for column, row, value in sorted(cells, key=lambda item: item[:2]):
-        if found and found[-1][0] == column and found[-1][1] + len(found[-1][2]) == row:
-            found[-1][2].append(value)
-        else:
-            found.append((column, row, [value]))
-    return found
-
-
-def _is_ours(text: str) -> bool:
-    return text.startswith(_OWN) or _BETWEEN in text
-
-
-def _without_ours(text: str) -> str:
-    return "" if text.startswith(_OWN) else text.partition(_BETWEEN)[0]
-
-
-def _hex(color: Color) -> str:
-    return "" if color is None else "{:02X}{:02X}{:02X}".format(*color)
-
-
-def _rgb(text: str) -> tuple[int, int, int]:
-    return int(text[:2], 16), int(text[2:4], 16), int(text[4:], 16)
-
-
-def _describe(color: Color) -> str:
-    """A fill in the words that files use; Excel says its colour only."""
-    if color is None:
-        return _NO_FILL
-    pattern = f'<patternFill patternType="solid"><fgColor rgb="FF{_hex(color)}"/><bgColor indexed="64"/></patternFill>'
-    return f'<style applyFill="1"><fill xmlns="{_SPREADSHEET}">{pattern}</fill></style>'
-
-
-def _color_of(fill: str) -> Color:
-    """The colour of a described fill; None for none. A theme's colour has become a plain one by now."""
-    marker = '<fgColor rgb="'
-    if 'patternType="solid"' not in fill or marker not in fill:
-        return None
-    return _rgb(fill.partition(marker)[2][2:8])
+def _tint(target: xw.Range) -> None:
+    target.color = (int(KEY_FILL[:2], 16), int(KEY_FILL[2:4], 16), int(KEY_FILL[4:], 16))
+    target.font.italic = True

@@ -6,12 +6,16 @@ Source: xlwings.md §6 and §7: floats for all numbers, texts read like keyboard
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from xlsc.core.table import CellError, CellValue
 from xlsc.errors import WorkbookError
 from xlsc.sheets.ooxml.serials import to_serial
+
+T = TypeVar("T")
 
 MAX_TEXT = 32_767
 _ERRORS = frozenset(
@@ -63,3 +67,18 @@ def _moment(value: date | time | timedelta) -> object:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a sheet's dates have no zone
     return to_serial(value)
+
+
+def in_runs(cells: Mapping[tuple[int, int], T]) -> list[tuple[int, int, list[T]]]:
+    """(column, first row, values) of cells, by (row, column), that stand below each other without a gap.
+
+    >>> in_runs({(2, 1): "a", (3, 1): "b", (5, 1): "c"})
+    [(1, 2, ['a', 'b']), (1, 5, ['c'])]
+    """
+    found: list[tuple[int, int, list[T]]] = []
+    for row, column in sorted(cells, key=lambda cell: (cell[1], cell[0])):
+        if found and found[-1][0] == column and found[-1][1] + len(found[-1][2]) == row:
+            found[-1][2].append(cells[row, column])
+        else:
+            found.append((column, row, [cells[row, column]]))
+    return found

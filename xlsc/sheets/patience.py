@@ -14,8 +14,9 @@ from xlsc.errors import WorkbookError
 
 T = TypeVar("T")
 
-#: HRESULTs of an Excel that is busy or in edit mode.
-_BUSY = frozenset((-2147418111, -2147417846, -2146777998, -2147352567))
+#: HRESULTs of an Excel that is busy; the last one is the inner code of one in edit mode, whose outer code is that of
+#: every other failure too.
+_BUSY = frozenset((-2147418111, -2147417846, -2146777998))
 GIVE_UP_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 sleep: Callable[[float], None] = time.sleep
@@ -32,7 +33,7 @@ def calmly(call: Callable[[], T]) -> T:
         try:
             return call()
         except Exception as error:
-            if not _is_busy(error):
+            if not is_busy(error):
                 raise
             if waited >= GIVE_UP_SECONDS:
                 raise WorkbookError(
@@ -44,9 +45,11 @@ def calmly(call: Callable[[], T]) -> T:
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def _is_busy(error: Exception) -> bool:
-    codes = [part for part in error.args if isinstance(part, int)]
-    return type(error).__name__ == "ExcelBusyError" or any(code in _BUSY for code in codes)
+def is_busy(error: Exception) -> bool:
+    """Whether an error says that Excel is busy or in edit mode."""
+    codes = list(error.args)
+    codes += [part for inner in codes if isinstance(inner, tuple) for part in inner]
+    return type(error).__name__ == "ExcelBusyError" or any(code in _BUSY for code in codes if isinstance(code, int))
 
 
 def switch_loop_off() -> None:

@@ -118,7 +118,8 @@ def _encode_json(wire: object) -> bytes:
 
 
 def _escape(text: str) -> str:
-    return escape(replace_forbidden(text))
+    """As .NET's writer escapes: ">" too, which XML itself does not ask for (P §2.2 [obs])."""
+    return escape(replace_forbidden(text)).replace(">", "&gt;")
 
 
 def _element(name: str, value: object, item: str, attributes: str = "") -> str:
@@ -268,8 +269,10 @@ def _tenant_errors(value: TenantErrors) -> object:
 
 
 def _data_row(columns: Sequence[str], row: Sequence[str | None], ident: str, message: str) -> object:
+    """A kept row; each line of its message ends with CRLF, the last one too (P §2.7 [obs])."""
     values = dict(zip(columns, row, strict=True))
-    return {**values, ERROR_IDENT_COLUMN: ident, ERROR_MESSAGE_COLUMN: message}
+    lines = message.strip().replace("\r\n", "\n").replace("\n", "\r\n")
+    return {**values, ERROR_IDENT_COLUMN: ident, ERROR_MESSAGE_COLUMN: f"{lines}\r\n" if lines else ""}
 
 
 @to_wire.register

@@ -21,7 +21,7 @@ from xlsc.wire.datatable_write import (
 )
 from xlsc.wire.malformed import MalformedXml
 from xlsc.wire.names import decode_name
-from xlsc.wire.table_document import TableDocument, WireRow, is_too_sparse
+from xlsc.wire.table_document import UNLIMITED, TableDocument, WireRow, is_too_sparse
 from xlsc.wire.variables import check_decoded, decode_variables
 from xlsc.wire.xml_text import to_utf8, unescape
 
@@ -82,12 +82,17 @@ def decode_rows(xml: bytes | str) -> tuple[list[str], list[WireRow]]:
     >>> decode_rows("<RequestData><Table><Posting_x0020_Date>2024-01-31</Posting_x0020_Date></Table></RequestData>")
     (['Posting Date'], [('2024-01-31',)])
     """
-    document = _read(xml, 0)
+    document = _read(xml)
     return document.columns, list(document.rows)
 
 
-def decode_request(xml: bytes | str) -> Request:
+def decode_request(xml: bytes | str, charset: str = "", max_rows: int = UNLIMITED) -> Request:
     """The body of runmapdatatable, RunMapDataTableWithErrors or runmapxml, rows as ``decode_rows`` reads them.
+
+    Args:
+        xml: The body; also ArrayOfVariableOfstringstring alone, which has variables and no rows (P §2.8).
+        charset: Of the body's content type, "" where it says none.
+        max_rows: More rows are refused.
 
     Raises:
         MalformedXml: As for ``decode_rows``.
@@ -95,7 +100,7 @@ def decode_request(xml: bytes | str) -> Request:
 
     Source: P §2.3 forms 1 and 2, runmapxml [doc].
     """
-    document = _read(xml, 0)
+    document = _read(xml, charset, max_rows)
     variables = check_decoded(document.variables) or decode_variables(document.variables_text)
     return Request(variables, document.columns, list(document.rows))
 
@@ -127,20 +132,20 @@ def _column(columns: Sequence[str], rows: Sequence[WireRow], name: str) -> list[
     return [row[place] for row in rows]
 
 
-def _read(xml: bytes | str, nesting: int) -> TableDocument:
-    data = to_utf8(xml)
+def _read(xml: bytes | str, charset: str = "", max_rows: int = UNLIMITED, nesting: int = 0) -> TableDocument:
+    data = to_utf8(xml, charset)
     if data.startswith((b"&lt;", b"&#60;", b"&#x3C;", b"&#x3c;")):
         data = to_utf8(unescape(data.decode("utf-8", "replace")))
     if not data:
         return TableDocument([], [])
-    document = _read_document(data)
+    document = _read_document(data, max_rows)
     if not document.escaped:
         return document
     if document.rows or len(document.escaped) > 1:
         raise MalformedXml("The XML holds rows and, beside them, an escaped document.")
     if nesting >= _MAX_NESTING:
         raise MalformedXml(f"The XML holds escaped documents more than {_MAX_NESTING} deep.")
-    inner = _read(document.escaped[0], nesting + 1)
+    inner = _read(document.escaped[0], max_rows=max_rows, nesting=nesting + 1)
     return replace(
         inner,
         variables={**inner.variables, **document.variables},
@@ -148,10 +153,10 @@ def _read(xml: bytes | str, nesting: int) -> TableDocument:
     )
 
 
-def _read_document(data: bytes) -> TableDocument:
-    plain = read_plain_rows(data)
+def _read_document(data: bytes, max_rows: int) -> TableDocument:
+    plain = read_plain_rows(data, max_rows)
     document = None if plain is None else _fill(data, plain)
-    return TableScanner(data).scan() if document is None else document
+    return TableScanner(data, max_rows).scan() if document is None else document
 
 
 def _fill(data: bytes, plain: PlainRows) -> TableDocument | None:

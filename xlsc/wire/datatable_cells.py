@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, compress, count, islice, repeat
+from operator import is_
 from typing import Any, NoReturn
 
 from xlsc.errors import UsageError
@@ -49,6 +50,20 @@ class RowEncoder:
         self._opened = [f"{frame.cell_start}<{tag}>" for tag in tags]
         self._blank_opened = [f'{frame.cell_start}<{tag} xml:space="preserve">' for tag in tags]
         self._closed = [f"</{tag}>{frame.cell_end}" for tag in tags]
+        self._prepare_rows()
+
+    def _prepare_rows(self) -> None:
+        """What stands before each column's cell, after the cell before it: with both, or without one or both."""
+        frame, opened, closed = self._frame, self._opened, self._closed
+        rows = frame.row_end + frame.row_start
+        edges = [rows, *[""] * (len(opened) - 1)]
+        ends = [*closed[-1:], *closed[:-1]]
+        self._between = [end + edge + start for end, edge, start in zip(ends, edges, opened, strict=False)]
+        self._before_none = [end + edge for end, edge in zip(ends, edges, strict=False)]
+        self._after_none = [edge + start for edge, start in zip(edges, opened, strict=False)]
+        self._between_none = edges
+        self._first = frame.row_start + "".join(opened[:1])
+        self._last = "".join(closed[-1:]) + frame.row_end
 
     def encode(self, rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
         """The rows in pieces of UTF-8.
@@ -67,16 +82,20 @@ class RowEncoder:
             first += len(chunk)
 
     def _encode_plain(self, chunk: list[Sequence[object]]) -> bytes | None:
-        """The chunk, if all its cells are texts and none is blank or forbidden; else None."""
+        """The chunk, if all its cells are texts or missing and none is blank or forbidden; else None."""
         cells: list[str] = list(chain.from_iterable(chunk))  # type: ignore[arg-type] # what is no text raises below
         text = _join_plain(cells)
+        missing: list[int] = []
+        if text is None:
+            missing = _blank_missing(cells)
+            text = _join_plain(cells) if missing else None
         if text is None or not cells:
             return None
-        opened, closed = self._opened, self._closed
-        first, last = self._frame.row_start + opened[0], closed[-1] + self._frame.row_end
         parts = [""] * (2 * len(cells) + 1)
-        parts[:-1:2] = [last + first, *map("".join, zip(closed, opened[1:], strict=False))] * len(chunk)
-        parts[0], parts[-1] = first, last
+        parts[:-1:2] = self._between * len(chunk)
+        parts[0], parts[-1] = self._first, self._last
+        if missing:
+            self._take_out(parts, missing)
         if "<" in text or "\r" in text or "]]>" in text:
             cells = escape(text).split(SEPARATOR)
             parts[1::2] = cells
@@ -85,6 +104,21 @@ class RowEncoder:
         parts[1::2] = cells
         data = "".join(parts).encode()
         return data.replace(b"&", b"&amp;") if "&" in text else data
+
+    def _take_out(self, parts: list[str], missing: Sequence[int]) -> None:
+        """Leave the tags of missing cells out of what stands between the cells."""
+        width = len(self._opened)
+        before_none, between_none, after_none = self._before_none, self._between_none, self._after_none
+        after = -1  # the cell behind the last missing one
+        for cell in missing:
+            column = cell % width
+            parts[2 * cell] = between_none[column] if cell == after else before_none[column]
+            after = cell + 1
+            parts[2 * after] = after_none[after % width]
+        if missing[0] == 0:
+            parts[0] = self._frame.row_start
+        if after == len(parts) // 2:
+            parts[-1] = self._frame.row_end
 
     def _encode_by_column(self, chunk: list[Sequence[object]], first: int) -> bytes:
         """The chunk from parts: per row its start, per cell a tag, a text and a tag, and its end."""
@@ -107,7 +141,8 @@ class RowEncoder:
             ValueError: A cell cannot be written.
         """
         place = 1 + 3 * index
-        texts, missing = _blank_missing(list(column))
+        texts: list[Any] = list(column)
+        missing = _blank_missing(texts)
         joined = _join_plain(texts)
         if joined is None:
             given = [to_wire_text(value) for value in column]
@@ -165,15 +200,12 @@ def refuse_character(place: str, character: str) -> NoReturn:
     )
 
 
-def _blank_missing(cells: list[Any]) -> tuple[list[str], list[int]]:
-    """The cells with "" for None, and where None was."""
-    missing = []
-    row = -1
-    for _ in range(cells.count(None)):
-        row = cells.index(None, row + 1)
-        cells[row] = ""
-        missing.append(row)
-    return cells, missing
+def _blank_missing(cells: list[Any]) -> list[int]:
+    """Put "" for None; where None was, ascending."""
+    missing = list(compress(count(), map(is_, cells, repeat(None))))
+    for place in missing:
+        cells[place] = ""
+    return missing
 
 
 def _join_plain(cells: Sequence[str]) -> str | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from xlsc.wire.malformed import MalformedXml
-from xlsc.wire.table_document import MAX_SPARSE_PLACES, WireRow, is_too_sparse
+from xlsc.wire.table_document import MAX_SPARSE_PLACES, UNLIMITED, WireRow, check_row_count, is_too_sparse
 from xlsc.wire.xml_text import SEPARATOR, is_clean, unescape
 
 #: Bytes per step; rows are never cut.
@@ -72,11 +72,15 @@ class PlainRows:
         return rows
 
 
-def read_plain_rows(data: bytes) -> PlainRows | None:
+def read_plain_rows(data: bytes, max_rows: int = UNLIMITED) -> PlainRows | None:
     """The middle of the document, or None where the scanner must read it all.
 
     Args:
         data: UTF-8.
+        max_rows: More rows are refused.
+
+    Raises:
+        MalformedXml: There are more rows.
     """
     if _holds_more_than_elements(data):
         return None
@@ -91,6 +95,7 @@ def read_plain_rows(data: bytes) -> PlainRows | None:
         cut = data.rfind(end_tag, position, min(found.end, position + CHUNK_BYTES)) + len(end_tag)
         if cut < position + len(end_tag) or not reader.read(data[position:cut]):
             return None
+        check_row_count(reader.row_count, max_rows)
         position = cut
     return found
 
@@ -110,7 +115,7 @@ class _RowReader:
         self._in_cdata = in_cdata
         self._order: tuple[str, ...] = ()
         self._lessons = 0
-        self._row_count = 0
+        self.row_count = 0
         self._value_count = 0
         self._every_cell = True
         self._strict: re.Pattern[str] | None = None
@@ -140,7 +145,7 @@ class _RowReader:
         rows = self._match_or_learn(text)
         if rows is None:
             return False
-        self._row_count += len(rows)
+        self.row_count += len(rows)
         self._value_count += text.count("<") // (3 if self._in_cdata else 2) - len(rows)
         self._found.pieces.append((self._order, _put_less_than(rows) if _LESS_THAN in text else rows))
         return True
@@ -181,9 +186,9 @@ class _RowReader:
 
     def _would_be_too_sparse(self, text: str, opened: int) -> bool:
         tail = f"</{self._found.row_tag}>"
-        if (self._row_count + len(text) // len(tail)) * len(self._order) < MAX_SPARSE_PLACES:
+        if (self.row_count + len(text) // len(tail)) * len(self._order) < MAX_SPARSE_PLACES:
             return False
-        return is_too_sparse(self._row_count + text.count(tail), len(self._order), self._value_count + opened // 2)
+        return is_too_sparse(self.row_count + text.count(tail), len(self._order), self._value_count + opened // 2)
 
     def _learn(self, text: str) -> bool:
         """Put the columns of the rows that do not fit into the order; whether that helps."""

@@ -14,10 +14,24 @@ from xml.parsers import expat
 from xlsc.wire.datatable_schema import SchemaReader
 from xlsc.wire.malformed import MalformedXml
 from xlsc.wire.names import decode_name
-from xlsc.wire.table_document import MAX_COLUMNS, MAX_DEPTH, TableDocument, is_too_sparse
+from xlsc.wire.table_document import (
+    MAX_COLUMNS,
+    MAX_DEPTH,
+    UNLIMITED,
+    TableDocument,
+    check_row_count,
+    is_too_sparse,
+)
 
 #: Elements around rows that are no rows themselves, wherever they stand (P §2.3 [inf]).
 DATA_SETS = frozenset({"DataSet", "NewDataSet", "MyDataSet", "DocumentElement", "diffgram"})
+#: The root of variables that stand alone (P §2.8 [doc]).
+_VARIABLES = "ArrayOfVariableOfstringstring"
+#: Bytes that are read at a time.
+_STEP_BYTES = 256 * 1024
+#: Longest tag, comment or instruction. The parser begins each anew with every step until it is complete, so that one
+#: of the size of the document would take a time that grows with its square.
+MAX_TOKEN_BYTES = 8 * 1024 * 1024
 _XSI_NIL = "http://www.w3.org/2001/XMLSchema-instance}nil"
 #: Parts of a .NET diffgram that repeat rows as they were before.
 _REPEATS = frozenset({"before", "errors"})
@@ -40,10 +54,12 @@ class TableScanner:
 
     Args:
         data: UTF-8, with or without a declaration.
+        max_rows: More rows are refused.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, max_rows: int = UNLIMITED) -> None:
         self._data = data
+        self._max_rows = max_rows
         self._roles: list[_Role] = []
         self._names: list[str] = []
         self._texts: list[list[str]] = []
@@ -90,7 +106,7 @@ class TableScanner:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         try:
-            parser.Parse(self._data, True)
+            self._parse(parser)
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
             place = f"line {error.lineno}, column {error.offset + 1}"
@@ -99,11 +115,20 @@ class TableScanner:
         rows = [row if len(row) == width else row + (None,) * (width - len(row)) for row in self._rows]
         return TableDocument(list(self._columns), rows, self._variables, self._variables_text, self._escaped)
 
+    def _parse(self, parser: expat.XMLParserType) -> None:
+        data = memoryview(self._data)
+        for start in range(0, len(data), _STEP_BYTES):
+            step = data[start : start + _STEP_BYTES]
+            parser.Parse(step, False)
+            if start + len(step) - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
+                raise MalformedXml(f"The XML holds a tag or a comment of more than {MAX_TOKEN_BYTES >> 20} MiB.")
+        parser.Parse(b"", True)
+
     def _start(self, full_name: str, attributes: dict[str, str]) -> None:
         if len(self._roles) >= MAX_DEPTH:
             raise MalformedXml(f"The XML has more than {MAX_DEPTH} levels of elements.")
         name = full_name.rpartition("}")[2]
-        role = self._starts[self._roles[-1]](name, attributes) if self._roles else _Role.CONTAINER
+        role = self._starts[self._roles[-1]](name, attributes) if self._roles else _root_role(name)
         self._roles.append(role)
         self._names.append(name)
         self._texts.append([])
@@ -159,6 +184,7 @@ class TableScanner:
         if text and text.strip():
             raise MalformedXml(f"Row {len(self._rows) + 1} holds text outside of its columns.")
         self._values += len(self._row)
+        check_row_count(len(self._rows) + 1, self._max_rows)
         if is_too_sparse(len(self._rows) + 1, len(self._columns), self._values):
             raise MalformedXml(f"The table has {len(self._columns)} columns, and its rows hold hardly any of them.")
         self._rows.append(tuple(map(self._row.get, self._columns)))
@@ -197,6 +223,10 @@ class TableScanner:
             self._key = None
         elif name == "Variables" and text.strip():
             self._variables_text = text
+
+
+def _root_role(name: str) -> _Role:
+    return _Role.VARIABLES if name == _VARIABLES else _Role.CONTAINER
 
 
 def _refuse_doctype(*_declaration: object) -> None:

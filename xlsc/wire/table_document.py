@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from xlsc.wire.malformed import MalformedXml
 
 #: Levels of elements; a data set with its schema needs twelve.
 MAX_DEPTH = 32
@@ -13,6 +16,9 @@ MAX_COLUMNS = 16_384
 MAX_SPARSE_PLACES = 20_000_000
 #: Beyond that, one place in so many must hold a value.
 SPARSE_RATIO = 10
+
+#: For readers of answers: as many rows as come.
+UNLIMITED = sys.maxsize
 
 WireRow = tuple[str | None, ...]
 
@@ -34,6 +40,16 @@ class TableDocument:
     variables: dict[str, str] = field(default_factory=dict)
     variables_text: str = ""
     escaped: Sequence[str] = ()
+
+
+def check_row_count(rows: int, limit: int) -> None:
+    """Whether a table of so many rows is taken.
+
+    Raises:
+        MalformedXml: It has more than the limit.
+    """
+    if rows > limit:
+        raise MalformedXml(f"The table has more than {limit:,} rows.")
 
 
 def is_too_sparse(rows: int, columns: int, values: int) -> bool:

@@ -90,8 +90,10 @@ def check_decoded(variables: Mapping[str, str]) -> dict[str, str]:
     """Variables that were read from XML, when their names are those of variables.
 
     Raises:
-        MalformedText: A name is not.
+        MalformedText: A name is not, or there are too many.
     """
+    if len(variables) > MAX_VARIABLES:
+        raise MalformedText(f"There are more than {MAX_VARIABLES:,} variables.")
     for name in variables:
         if not _NAME.fullmatch(name):
             raise MalformedText(f"{name[:100]!r} is not the name of a variable; names begin with {PREFIX}.")
@@ -103,12 +105,15 @@ def _to_pairs(variables: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _to_text(body: bytes | str) -> str:
+    """JSON as text; in bytes the first characters show whether it is UTF-8, UTF-16 or UTF-32 (RFC 4627 §3)."""
     if isinstance(body, str):
         return body.removeprefix("\ufeff")
+    encoding = json.detect_encoding(body)
     try:
-        return body.decode("utf-8-sig")
+        return body.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise MalformedText(f"The body is not UTF-8, from byte {error.start + 1} on.") from error
+        name = encoding.removesuffix("-sig").upper()
+        raise MalformedText(f"The body is not {name}, from byte {error.start + 1} on.") from error
 
 
 def _read_json(text: str) -> object:

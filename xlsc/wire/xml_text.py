@@ -92,17 +92,20 @@ def replace_forbidden(text: str) -> str:
     return FORBIDDEN.sub("\ufffd", text)
 
 
-def to_utf8(xml: bytes | str) -> bytes:
+def to_utf8(xml: bytes | str, charset: str = "") -> bytes:
     """An XML document as UTF-8 without byte order mark and leading blanks; a declaration stays where it is.
 
-    The declared encoding counts, unless the bytes show another one; in a str it has no meaning.
+    Args:
+        xml: The document. What the bytes show counts before ``charset``, and this before what is declared; in a str
+            neither has a meaning.
+        charset: Of the content type, "" where it says none (RFC 7303 §3).
 
     Raises:
         MalformedXml: The encoding is unknown, or the bytes are not of it.
     """
     if isinstance(xml, str):
         return _encode(xml.lstrip("\ufeff \t\r\n"))
-    charset = _find_charset(xml)
+    charset = _find_charset(xml, charset)
     if charset == "utf-8":
         return xml.removeprefix(codecs.BOM_UTF8).lstrip()
     try:
@@ -118,7 +121,7 @@ def _encode(text: str) -> bytes:
         raise MalformedXml(f"Character {error.start + 1} of the XML is half a character.") from error
 
 
-def _find_charset(xml: bytes) -> str:
+def _find_charset(xml: bytes, given: str) -> str:
     if xml.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return "utf-32"
     if xml.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -127,7 +130,11 @@ def _find_charset(xml: bytes) -> str:
         return "utf-16-le"
     if xml.startswith(b"\0<"):
         return "utf-16-be"
-    declared = None if xml.startswith(codecs.BOM_UTF8) else _DECLARED.match(xml)
+    if xml.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    if given:
+        return _check_charset(given)
+    declared = _DECLARED.match(xml)
     return _check_charset(declared[1].decode("ascii")) if declared else "utf-8"
 
 
@@ -139,5 +146,5 @@ def _check_charset(declared: str) -> str:
     except LookupError:
         charset = ""
     if not _CHARSETS.fullmatch(charset):
-        raise MalformedXml(f"The encoding {declared} is not known.")
+        raise MalformedXml(f"The encoding {declared[:40]} is not known.")
     return charset

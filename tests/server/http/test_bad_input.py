@@ -30,6 +30,14 @@ BODIES = {
     "wrong bytes": b'<?xml version="1.0" encoding="utf-8"?><RequestData><Table><No>\xff</No></Table></RequestData>',
     "unknown encoding": b'<?xml version="1.0" encoding="klingon"?><RequestData/>',
     "10,000 columns": WIDE,
+    "a column's name without end": b"<RequestData><Table><C"
+    + b"o" * 600
+    + b">1</C"
+    + b"o" * 600
+    + b"></Table></RequestData>",
+    "1,001 variables": b"<RequestData><Variables><A>"
+    + b"".join(b"<V><Key>GBL_%d</Key><Value>1</Value></V>" % n for n in range(1001))
+    + b"</A></Variables><Xml><Table><No>1</No></Table></Xml></RequestData>",
     "50 levels": b"<RequestData><Table><No>" + LEVELS + b"</No></Table></RequestData>",
     "DOCTYPE in an escaped document": b"<RequestData><Xml>&lt;!DOCTYPE a&gt;&lt;DataSet/&gt;</Xml></RequestData>",
 }
@@ -124,10 +132,22 @@ def test_calls_without_a_valid_token_are_refused(call: Any):
         ("/API/GetMapList", "GET", 405),
         ("/API/GetConnections", "DELETE", 405),
         ("/../etc/passwd", "GET", 404),
+        ("/API/GetMapList", "BREW", 405),
+        ("/API/GetMapList", "TRACE", 405),
     ],
 )
 def test_other_paths_and_verbs_are_refused(call: Any, path: str, verb: str, status: int):
-    assert call.client.open(path, method=verb).status_code == status
+    answer = call.client.open(path, method=verb)
+    assert answer.status_code == status
+    assert answer.json["Message"]
+
+
+def test_more_rows_than_a_sheet_has_are_refused(demo: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("xlsc.server.call_runs.MAX_ROWS", 100)
+    for row in (b"<Table><CustomerNumber>1</CustomerNumber></Table>", b"<Table/>"):
+        body = b"<RequestData>" + row * 101 + b"</RequestData>"
+        answer = demo("RunMapDataTableWithErrors", body, mapKey=customers(demo))
+        assert (answer.status_code, answer.json["Message"]) == (400, "The table has more than 100 rows.")
 
 
 def test_a_body_over_the_limit_is_refused(tmp_path: Path):

@@ -19,8 +19,8 @@ def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return [str(len(body)).encode()]
 
 
-def write_refusal(status: int, reason: str, as_xml: bool) -> tuple[int, str, bytes]:
-    if as_xml:
+def write_refusal(status: int, reason: str, accept: str) -> tuple[int, str, bytes]:
+    if "xml" in accept:
         return status, "application/xml", f"<Error>{reason}</Error>".encode()
     return status, "application/json", json.dumps({"Message": reason}).encode()
 
@@ -71,6 +71,21 @@ def test_an_announced_body_over_the_limit_is_refused_before_it_comes(port: int, 
     assert answer.endswith(b'{"Message": "The body is too large."}')
 
 
+def test_a_caller_that_waits_for_leave_is_refused_without_it(port: int):
+    """.NET's own client asks with Expect before it sends a body."""
+    lines = ("POST / HTTP/1.1", "Host: x", "Expect: 100-continue", f"Content-Length: {2 * 1024**3}")
+    answer = talk(port, "\r\n".join((*lines, "", "")).encode())
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.endswith(b'{"Message": "The body is too large."}')
+
+
+def test_a_caller_that_waits_for_leave_gets_it(port: int):
+    lines = ("POST / HTTP/1.1", "Host: x", "Connection: close", "Expect: 100-continue", "Content-Length: 4")
+    answer = talk(port, "\r\n".join((*lines, "", "")).encode(), b"rows", pause=0.2)
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"\r\n\r\n4")
+
+
 def test_a_body_without_an_announced_length_is_cut_off_at_the_limit(port: int):
     chunk = b"190\r\n" + b"x" * 400 + b"\r\n"
     head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -103,6 +118,19 @@ def test_a_caller_that_sends_on_still_reads_the_refusal(port: int):
 def test_a_slow_but_steady_body_is_waited_for(tmp_path: Path):
     with listening(tmp_path, body_seconds=0.2, body_rate=1) as port:
         assert talk(port, head(500), *[b"x" * 50] * 10, pause=0.3).endswith(b"\r\n\r\n500")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "seen"), [("127.0.0.1", "203.0.113.7"), ("192.0.2.1", "127.0.0.1"), (None, "127.0.0.1")]
+)
+def test_only_a_trusted_proxy_says_where_a_caller_is(tmp_path: Path, proxy: str | None, seen: str):
+    def where(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", str(len(environ["REMOTE_ADDR"])))])
+        return [environ["REMOTE_ADDR"].encode()]
+
+    with listening(tmp_path, where, trusted_proxy=proxy) as port:
+        lines = ("GET / HTTP/1.1", "Host: x", "Connection: close", "X-Forwarded-For: 203.0.113.7")
+        assert talk(port, "\r\n".join((*lines, "", "")).encode()).endswith(f"\r\n\r\n{seen}".encode())
 
 
 def test_nonsense_is_refused(port: int):

@@ -103,6 +103,25 @@ def test_a_good_file(folder):
         ('table = "customers"', 'table = "a; drop"', 20, "lines[0].table: 'a; drop' is not the name of a table"),
         ("GBL_WHO =", "WHO =", 35, "variables.WHO: The name of a variable begins with GBL_"),
         ('id = "CUSTOMERS"', "", 1, "process: The key 'id' is missing."),
+        ('id = "CUSTOMERS"', 'id = "A\\u0000"', 2, "process.id: This holds a control character."),
+        ('no = "Customer No"', "no = 5", 25, "lines[0].map.no: This has to be a column in quotes, or a table such as"),
+        ('no = "Customer No"', 'no = { colum = "A" }', 25, "lines[0].map.no.colum: There is no such key; did you mean"),
+        ('no = "Customer No"', "no = { add_days = 1 }", 25, "lines[0].map.no: A field has exactly one of column, "),
+        ('kind = "sql command"', 'kind = "run process"\nprocess = "customers"', 32, "tasks[0].process: A process can"),
+        ('kind = "sql command"', 'kind = "delete file"\nfile = "../x"', 32, "tasks[0].file: A file lies in the folder"),
+        (
+            'kind = "sql command"',
+            'kind = "copy file"\nfile = "a"\nto = "C:\\\\b"',
+            33,
+            "tasks[0].to: A file lies in the f",
+        ),
+        ("[variables]", '[source]\nkind = "csv"\nfile = "/etc/passwd"\n[variables]', 36, "source.file: A file lies in"),
+        (
+            'kind = "sql command"',
+            'kind = "webhook"\nurl = "https://example.com"\nheaders = { A = "1\\r\\nB: 2" }',
+            33,
+            "tasks[0].headers: 'A' cannot be a header",
+        ),
     ],
 )
 def test_a_wrong_key_is_told_with_its_line(folder, old, new, line, complaint):
@@ -119,7 +138,7 @@ def test_all_complaints_of_all_files_at_once(folder):
 
 def test_no_toml_and_no_utf8(folder):
     (found,) = problems(folder, GOOD.replace("key = true", "key = "))
-    assert found.startswith("customers.toml:8: This is not TOML: ")
+    assert found.startswith("customers.toml:8: key: This is not TOML: ")
     (folder / "customers.toml").write_bytes('id = "Müller"'.encode("latin-1"))
     with pytest.raises(DefinitionError, match=r"customers\.toml: The file is not in UTF-8"):
         load_processes(folder)
@@ -135,6 +154,12 @@ def test_two_lines_of_one_name(folder):
     more = '\n[[lines]]\nname = "customer"\nkind = "csv"\n[lines.map]\nno = "Customer No"\n'
     (found,) = problems(folder, GOOD + more)
     assert "There are two lines 'customer'" in found
+
+
+def test_two_tenants_of_one_name(folder):
+    tenants = '[[tenants]]\nname = "x"\nconnection = "erp"\n[[tenants]]\nname = "X"\nconnection = "erp"\n'
+    found = problems(folder, GOOD.replace('connection = "erp"', "") + tenants)
+    assert any("tenants[1].name: There are two tenants 'X'" in text for text in found)
 
 
 def test_a_data_check_is_a_validation(folder):

@@ -1,8 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from xlsc.core.results import ErrorTable
 from xlsc.server import schema
@@ -19,7 +21,7 @@ from xlsc.server.history import (
 )
 from xlsc.server.instances import SILENT_MS, Instances
 from xlsc.server.outputs import Outputs
-from xlsc.server.store import Store, now_ms
+from xlsc.server.store import Store, now_ms, open_store
 
 KEY = "0b54d5a0-7f0e-4b3c-9a51-a95300a506c5"
 OTHER = "11111111-7f0e-4b3c-9a51-a95300a506c5"
@@ -113,12 +115,15 @@ def test_given_rows_take_the_place_of_the_runs_own(history: History):
     assert saved.errors.messages == ["new"]
 
 
-def test_at_most_a_thousand_rows_come_back_and_all_are_counted(history: History):
+def test_at_most_a_thousand_rows_come_back_and_all_are_counted(history: History, store: Store):
     run = history.start(start())
     history.finish(run, bad(*[f"error {index}" for index in range(MAX_ERROR_ROWS + 5)], saved=True))
     (saved,) = history.saved_errors(run)
     assert saved.error_count == MAX_ERROR_ROWS + 5
     assert saved.errors.messages == [f"error {index}" for index in range(MAX_ERROR_ROWS)]
+    with store.reading() as connection:  # what nobody can read is not kept
+        kept = connection.execute(select(func.count()).select_from(schema.run_error_rows)).scalar()
+    assert kept == MAX_ERROR_ROWS
 
 
 def test_unsaved_errors_go_after_ten_runs_and_saved_ones_stay(history: History, store: Store):
@@ -130,6 +135,37 @@ def test_unsaved_errors_go_after_ten_runs_and_saved_ones_stay(history: History, 
     with store.reading() as connection:
         assert connection.execute(select(schema.run_error_rows.c.message)).scalars().all() == ["kept"]
     assert history.saved_errors(kept)[0].error_count == 1
+
+
+def test_an_end_that_is_written_twice_counts_once(history: History):
+    run = history.start(start())
+    history.finish(run, bad("error", saved=True))
+    history.finish(run, bad("error", saved=True))
+    (saved,) = history.saved_errors(run)
+    assert saved.errors.messages == ["error"]
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_breaks_while_the_end_is_written_is_made_anew(tmp_path: Path, postgresql_url: str):
+    store = open_store(postgresql_url, tmp_path)
+    history = History(store, "here", now_ms)
+    run = history.start(start())
+    broken: list[str] = []
+
+    @event.listens_for(store.engine, "before_cursor_execute")
+    def break_once(connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "INSERT INTO run_errors" in statement and not broken:
+            broken.append(statement)
+            with psycopg.connect(postgresql_url, autocommit=True) as admin:
+                pid = connection.connection.driver_connection.info.backend_pid
+                admin.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
+    history.finish(run, bad("error", saved=True))
+    assert broken
+    (past,) = history.past_runs(KEY)
+    assert (past.run_number, past.error_count, past.errors_saved) == (1, 1, True)
+    assert history.saved_errors(run)[0].errors.messages == ["error"]
+    store.close()
 
 
 def test_files_are_listed_newest_first_and_found_by_their_key(history: History, store: Store):

@@ -5,6 +5,8 @@ Sources: ../office/*.bas, *.cls and ribbon.xml, and the registry. Nothing binary
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -93,7 +95,11 @@ def _list_sources(host: Host) -> list[tuple[str, Kind]]:
     return [
         (_read_source("XlscPython.bas"), Kind.MODULE),
         (_read_source("XlscBridge.bas"), Kind.MODULE),
+        (_read_source("XlscBooks.bas"), Kind.MODULE),
+        (_read_source("XlscMarks.bas"), Kind.MODULE),
+        (_read_source("XlscReads.bas"), Kind.MODULE),
         (_read_source("XlscState.bas"), Kind.MODULE),
+        (_read_source("XlscMarks.bas"), Kind.MODULE),
         (_read_source("XlscEvents.cls"), Kind.CLASS),
         (_read_source("XlscRibbon.bas") + write_callbacks(ACTIONS), Kind.MODULE),
         (write_macros(ACTIONS), Kind.MODULE),
@@ -109,5 +115,14 @@ def _write(path: Path, content: bytes) -> Path:
     if path.parent.exists() and not path.parent.is_dir():
         raise UsageError(f"{path.parent} is a file.", "Name a folder to write into.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    # A new file takes the old one's place: whole or not at all, and without what Windows remembers of the old one.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
     return path

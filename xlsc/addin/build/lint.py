@@ -13,9 +13,9 @@ from xlsc.addin.build.sources import Module
 #: Excel's own pictures that the add-in uses; each is a control of Excel's published list, or in wide use.
 KNOWN_IMAGES = frozenset(
     {
-        *("CalculateNow", "ControlProperties", "DataValidation", "Delete", "FileNew", "FileOpen", "FileSave"),
-        *("FindDialog", "FunctionWizard", "GoalSeek", "Help", "Info", "Lock", "MacroPlay", "Refresh", "RefreshAll"),
-        *("ReviewTrackChanges", "TraceError", "Undo"),
+        *("CalculateNow", "CancelRequest", "ControlProperties", "DataValidation", "Delete", "FileNew", "FileOpen"),
+        *("FileSave", "FindDialog", "FunctionWizard", "GoalSeek", "Help", "Info", "Lock", "MacroPlay", "Refresh"),
+        *("RefreshAll", "ReviewTrackChanges", "TraceError", "Undo"),
     }
 )
 #: Attributes of which a control may have one at most.

@@ -67,7 +67,11 @@ Public Sub RunPython(PythonCommand As String)
     #End If
     Exit Sub
 Failed:
-    XlscShowError Err.Description
+    'What Python did is at an end: the ribbon must not wait for it.
+    Dim reason As String
+    reason = Err.Description
+    XlscSetWorking False
+    XlscShowError reason
 End Sub
 
 Public Function XlscCallPython(functionName As String, arguments As Variant) As Variant
@@ -143,6 +147,7 @@ Private Sub CleanUp()
     On Error Resume Next
     content = ReadFile(LogFile())
     Kill LogFile()
+    XlscSetWorking False
     If content <> "" Then XlscShowError content
 End Sub
 #Else

@@ -7,6 +7,7 @@ Private signedIn As Boolean
 Private working As Boolean
 Private markedSheets As String
 Private unmarkedSheets As String
+Private pollAt As Date
 
 Public Sub XlscSetSignedIn(value As Boolean)
     'Python tells it after each sign-in and sign-out.
@@ -15,8 +16,15 @@ Public Sub XlscSetSignedIn(value As Boolean)
     XlscRefreshRibbon
 End Sub
 
+Public Sub XlscForgetSignedIn()
+    'The service refused: signing in anew must be possible, and nothing is ruled out.
+    known = False
+    signedIn = False
+    XlscRefreshRibbon
+End Sub
+
 Public Sub XlscSetWorking(value As Boolean)
-    'While a send is under way, only the commands that are always enabled stay so.
+    'While a send is under way, only Stop and the commands that are always enabled stay so.
     working = value
     XlscRefreshRibbon
 End Sub
@@ -38,16 +46,26 @@ End Sub
 Public Sub XlscPollIn(seconds As Integer)
     'Long work runs elsewhere; Excel asks for its progress and stays free in between.
     'Named with its file: another workbook may have a macro of the same name.
-    Application.OnTime Now + TimeSerial(0, 0, seconds), "'" & ThisWorkbook.Name & "'!XlscPoll"
+    'One poll is enough, however many ask for it.
+    If pollAt > Now Then Exit Sub
+    pollAt = Now + TimeSerial(0, 0, seconds)
+    Application.OnTime pollAt, "'" & ThisWorkbook.Name & "'!XlscPoll"
 End Sub
 
 Public Sub XlscPoll()
     RunPython "import xlsc.addin.macros; xlsc.addin.macros.poll()"
 End Sub
 
+Public Sub XlscRecalculate()
+    'After Refresh: the worksheet functions' answers are there already.
+    Application.CalculateFull
+End Sub
+
 Public Function XlscIsEnabled(rule As String) As Boolean
     If rule = "always" Then
         XlscIsEnabled = True
+    ElseIf rule = "working" Then
+        XlscIsEnabled = working
     ElseIf working Then
         XlscIsEnabled = False
     Else

@@ -85,7 +85,7 @@ class _Reader:
             routes=routes,
             destinations=destinations,
             checks=tuple(filter(None, (read_check(section, names) for section in top.sections("checks")))),
-            tasks=self._read_tasks(names, names_of([], variables)),
+            tasks=self._read_tasks(map_id, names, names_of([], variables)),
             variables=variables,
             options=_read_options(process),
             connections=self._used_connections(routes, source),
@@ -104,7 +104,7 @@ class _Reader:
             sql = section.sql("sql", names_of([], variables))
         texts = {"file": "", "sheet": "", "delimiter": ",", "encoding": "utf-8-sig"}
         if kind in (SourceKind.CSV, SourceKind.EXCEL):
-            texts["file"] = section.text("file")
+            texts["file"] = section.file("file")
         if kind is SourceKind.EXCEL:
             texts["sheet"] = section.text("sheet", "")
         if kind is SourceKind.CSV:
@@ -138,6 +138,9 @@ class _Reader:
             tenant_id = str(uuid.uuid5(NAMESPACE, f"{map_key} tenant {name}"))
             return (Route(Tenant(tenant_id, name, "local", name.upper()), name),)
         routes = tuple(self._read_route(section, map_key) for section in sections)
+        for index, section in enumerate(sections):
+            if routes[index].tenant.name.lower() in (other.tenant.name.lower() for other in routes[:index]):
+                section.complain("name", f"There are two tenants '{routes[index].tenant.name}'")
         return routes or (Route(Tenant(str(uuid.uuid5(NAMESPACE, map_key)), "Default", "local", "DEFAULT"), ""),)
 
     def _read_route(self, section: Section, map_key: str) -> Route:
@@ -164,12 +167,14 @@ class _Reader:
             found.append(line)
         return tuple(found)
 
-    def _read_tasks(self, names: Names, variables: Names) -> tuple[Task, ...]:
+    def _read_tasks(self, map_id: str, names: Names, variables: Names) -> tuple[Task, ...]:
         found: list[Task] = []
         for section in self._top.sections("tasks"):
             task = read_task(section, names, variables, self._connections)
             if task.name.lower() in (other.name.lower() for other in found):
                 section.complain("name", f"There are two tasks '{task.name}'")
+            if task.process and task.process.lower() == map_id.lower():
+                section.complain("process", "A process cannot run itself")
             found.append(task)
         return tuple(found)
 

@@ -33,8 +33,15 @@ from xlsc.server.processes.reading import Section
 
 _TABLE = re.compile(r"[^\W\d]\w{0,62}(?:\.[^\W\d]\w{0,62})?")
 _COLUMN = re.compile(r"[^\W\d]\w{0,62}")
+#: A header's name (RFC 9110 §5.1).
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: The keys of a field that say where its value comes from.
 _ORIGINS = ("column", "constant", "calculation", "date", "translate", "rolling")
+#: All its other keys.
+_DETAILS = (
+    *("group", "required", "add_days", "add_months", "move_to", "table", "no_match", "default"),
+    *("prefix", "width", "start"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,9 @@ def read_request(section: Section) -> tuple[str, Mapping[str, str], int]:
         name: fill_environment(table.text(name, limit=4_000), lambda message: section.complain("headers", message))
         for name in table.keys
     }
+    for name, value in headers.items():
+        if not _HEADER.fullmatch(name) or "\n" in value or "\r" in value:
+            section.complain("headers", f"'{name}' cannot be a header: its name or value holds what headers do not")
     return url, headers, section.number("timeout_seconds", 30, 1, 600) or 30
 
 
@@ -152,6 +162,9 @@ def _read_fields(section: Section, kind: LineKind, context: LineContext) -> tupl
 
 def _read_short_field(section: Section, target: str, context: LineContext) -> Field:
     """``city = "City"``: the value of a source column."""
+    if not isinstance(section.raw(target), str):
+        section.complain(target, "This has to be a column in quotes, or a table such as { constant = 5 }")
+        return Field(target, Constant(None))
     return Field(target, FromColumn(_column(section, target, context)))
 
 
@@ -167,6 +180,7 @@ def _read_field(section: Section, target: str, context: LineContext) -> Field:
     given = [key for key in _ORIGINS if key in section]
     if len(given) != 1:
         section.complain("", f"A field has exactly one of {', '.join(_ORIGINS)}")
+        section.finish(known=_DETAILS)
         return Field(target, Constant(None))
     origin = _READERS[given[0]](section, context)
     grouping = section.choice("group", Grouping, Grouping.FIRST)

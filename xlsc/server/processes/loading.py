@@ -65,7 +65,7 @@ def load_processes(folder: Path, data: Path | None = None) -> ProcessCatalog:
     problems: list[str] = []
     connections = read_connections(folder, home)
     definitions = _read_all(folder, connections, problems)
-    problems.extend(_find_doubles(definitions))
+    problems.extend(find_doubles(definitions))
     if problems:
         raise DefinitionError(problems)
     definitions.sort(key=lambda definition: (definition.company, definition.map_id))
@@ -85,8 +85,8 @@ def _read_all(folder: Path, connections: Mapping[str, ConnectionEntry], problems
     return found
 
 
-def _find_doubles(definitions: Sequence[Definition]) -> list[str]:
-    """Keys are unique everywhere, ids within their company."""
+def find_doubles(definitions: Sequence[Definition]) -> list[str]:
+    """What is wrong with processes beside each other: keys are unique everywhere, ids within their company."""
     problems = []
     keys: dict[str, Definition] = {}
     ids: dict[tuple[str, str], Definition] = {}

@@ -6,10 +6,11 @@ harmless value, and the file is refused in the end.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, TypeVar
 
 from xlsc.errors import UsageError
@@ -23,6 +24,9 @@ Choice = TypeVar("Choice", bound=StrEnum)
 #: A process file is written by a person.
 MAX_FILE_BYTES = 1024 * 1024
 _EMPTY = Names([])
+#: What no name, message or statement holds; TOML can write it as an escape.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_KEY_OF_LINE = re.compile(r"\s*([\w.\"' -]+?)\s*=")
 
 
 class DefinitionError(UsageError):
@@ -106,10 +110,10 @@ class Section:
         """Note what is wrong with a key; "" means the table itself."""
         self._document.complain((*self._path, key) if key else self._path, message)
 
-    def finish(self) -> None:
-        """Refuse keys that nobody asked for."""
+    def finish(self, known: Sequence[str] = ()) -> None:
+        """Refuse keys that nobody asked for; ``known`` ones would have been asked for, had the others been right."""
         for key in self._values:
-            if key not in self._asked:
+            if key not in self._asked and key not in known:
                 self.complain(key, f"There is no such key{did_you_mean(key, self._asked)}")
 
     def _get(self, key: str, kind: type | tuple[type, ...], words: str, *, required: bool) -> Any:  # noqa: ANN401
@@ -134,7 +138,16 @@ class Section:
             self.complain(key, "This must not be blank")
         if len(value) > limit:
             self.complain(key, f"This is longer than {limit:,} characters")
+        if _CONTROL.search(value):
+            self.complain(key, "This holds a control character")
         return str(value)
+
+    def file(self, key: str) -> str:
+        """The name of a file below the folder of files; GBL_ names in it are filled in when it is used."""
+        name = self.text(key)
+        if name.startswith(("/", "\\")) or PureWindowsPath(name).drive or ".." in PureWindowsPath(name).parts:
+            self.complain(key, "A file lies in the folder 'files' beside the process files: name it from there")
+        return name
 
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""
@@ -248,4 +261,7 @@ def _syntax_problem(path: Path, text: str, error: tomllib.TOMLDecodeError) -> st
     words = place.removesuffix(")").replace(",", "").split()
     line = words[1] if words[:1] == ["line"] else str(text.count("\n") + 1)
     column = f" (column {words[3]})" if len(words) > 3 and words[0] == "line" else ""
-    return f"{path.name}:{line}: This is not TOML: {message or error}{column}."
+    lines = text.splitlines()
+    key = _KEY_OF_LINE.match(lines[int(line) - 1]) if int(line) <= len(lines) else None
+    where = f"{path.name}:{line}: {key[1]}: " if key else f"{path.name}:{line}: "
+    return f"{where}This is not TOML: {message or error}{column}."

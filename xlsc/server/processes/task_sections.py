@@ -85,9 +85,9 @@ def _read_details(section: Section, kind: TaskKind, names: Names) -> dict[str, A
         given = {name.upper(): table.text(name, "", limit=4_000) for name in table.keys}
         return {"process": section.text("process"), "variables": given}
     if kind in _FILE_KINDS:
-        found = {"file": section.text("file")}
+        found = {"file": section.file("file")}
         if kind is not TaskKind.DELETE_FILE:
-            found["to"] = section.text("to")
+            found["to"] = section.file("to")
         return found
     url, headers, seconds = read_request(section)
     return {"url": url, "headers": headers, "timeout_seconds": seconds}

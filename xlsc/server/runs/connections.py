@@ -180,13 +180,18 @@ def _engine(url: str) -> Engine:
     """An engine that keeps no connection open by itself: nothing to close, nothing that goes stale."""
     backend = url.partition(":")[0].partition("+")[0]
     if backend == "postgresql":
-        return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+        return _make_engine(url, connect_timeout=CONNECT_SECONDS)
     if backend != "sqlite":
-        return create_engine(url, poolclass=NullPool)
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": SQLITE_BUSY_MS / 1000})
+        return _make_engine(url)
+    engine = _make_engine(url, timeout=SQLITE_BUSY_MS / 1000)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_engine(url: str, **arguments: float) -> Engine:
+    """With ``hide_parameters``: what is bound are the rows of people, which no log needs."""
+    return create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
 
 
 def _prepare_sqlite(raw: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:

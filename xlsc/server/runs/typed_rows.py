@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 
-from xlsc.core.canonical import parse_moment, parse_number
+from xlsc.core.canonical import parse_moment, parse_number, without_zone
 from xlsc.server.expressions import Value
 from xlsc.server.processes import Definition, SourceColumn
 from xlsc.server.processes.definition import ColumnType
@@ -66,7 +66,7 @@ def _read_date(text: str) -> Value:
 
 
 def _read_datetime(text: str) -> datetime:
-    moment = parse_moment(text)
+    moment = parse_moment(without_zone(text))
     if moment is None:
         raise TypeProblem("is not a date")
     return moment

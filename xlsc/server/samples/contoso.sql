@@ -13,7 +13,7 @@ CREATE TABLE accounts (account_no VARCHAR(10) PRIMARY KEY, description VARCHAR(6
 INSERT INTO accounts VALUES ('1000', 'Cash', 1), ('1100', 'Accounts receivable', 1), ('1200', 'Inventory', 1), ('1500', 'Equipment', 1), ('2000', 'Accounts payable', 1), ('2100', 'Accrued wages', 1), ('2200', 'Sales tax payable', 1), ('3000', 'Retained earnings', 1), ('4000', 'Sales', 1), ('4100', 'Service revenue', 1), ('5000', 'Cost of goods sold', 1), ('6000', 'Wages', 1), ('6100', 'Rent', 1), ('6200', 'Utilities', 1), ('6300', 'Travel', 1), ('6400', 'Office supplies', 1), ('6500', 'Advertising', 0), ('7000', 'Interest expense', 1);
 
 CREATE TABLE periods (period VARCHAR(7) PRIMARY KEY, is_open INTEGER NOT NULL);
-INSERT INTO periods VALUES ('2025-11', 0), ('2025-12', 0), ('2026-01', 1), ('2026-02', 1), ('2026-03', 1), ('2026-04', 1), ('2026-05', 1), ('2026-06', 1), ('2026-07', 1), ('2026-08', 1), ('2026-09', 1), ('2026-10', 1), ('2026-11', 1), ('2026-12', 1), ('2027-01', 1);
+INSERT INTO periods VALUES ('2019-11', 0), ('2019-12', 0), ('2020-01', 1);
 
 CREATE TABLE journals (document_no VARCHAR(20) PRIMARY KEY, posting_date DATE NOT NULL, total_debit NUMERIC(14, 2) NOT NULL, line_count INTEGER NOT NULL);
 CREATE TABLE journal_lines (document_no VARCHAR(20) NOT NULL REFERENCES journals, posting_date DATE NOT NULL, account_no VARCHAR(10) NOT NULL, description VARCHAR(100), debit NUMERIC(14, 2) NOT NULL, credit NUMERIC(14, 2) NOT NULL);

@@ -46,9 +46,11 @@ _WORKBOOK = (
     '</bookViews><sheets><sheet name={name} sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
 _SHEET = (
-    f'<worksheet xmlns="{MAIN}"><dimension ref="A1"/><sheetViews><sheetView tabSelected="1" workbookViewId="0"/>'
-    '</sheetViews><sheetFormatPr defaultRowHeight="15"/><sheetData></sheetData>'
-    '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/></worksheet>'
+    f'<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1"/>'
+    '<sheetViews><sheetView tabSelected="1" workbookViewId="0"/></sheetViews>'
+    '<sheetFormatPr defaultRowHeight="15"/><sheetData></sheetData>'
+    '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+    '<pageSetup orientation="landscape" fitToHeight="0"/></worksheet>'  # printed, all columns stand on one page
 )
 
 

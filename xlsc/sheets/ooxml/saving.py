@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from xlsc.errors import WorkbookError
+from xlsc.errors import WorkbookError, next_step
 
 #: Excel's owner file: a length byte, the name in the system's code page, and the name once more in UTF-16.
 _OWNER_WIDE_OFFSET = 55
@@ -46,9 +46,7 @@ def read_file(path: Path) -> tuple[bytes, Snapshot]:
         raise WorkbookError(f"There is no file {path}.", "Check the name and the folder.") from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise WorkbookError(
-            f"{path} cannot be read: {reason}.", "Close it elsewhere, or copy it and try that."
-        ) from error
+        raise WorkbookError(f"{path} cannot be read: {reason}.", next_step(error)) from error
     return data, Snapshot(len(data), status.st_mtime_ns, hashlib.sha256(data).digest())
 
 
@@ -131,11 +129,10 @@ def try_folder(path: Path) -> None:
         probe.touch(mode=0o600, exist_ok=False)
         probe.unlink()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise WorkbookError(f"{path} cannot be written: {reason}.", _ELSEWHERE) from error
+        raise _unwritable(path, error) from error
 
 
-def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def replace_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file whole: beside it under another name, flushed to the disk, then renamed. Its mode is kept.
 
     Raises:
@@ -153,11 +150,15 @@ def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
         temporary.replace(target)
         _flush_folder(target.parent)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise WorkbookError(f"{path} cannot be written: {reason}.", _ELSEWHERE) from error
+        raise _unwritable(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> WorkbookError:
+    reason = error.strerror or type(error).__name__
+    return WorkbookError(f"{path} cannot be written: {reason}.", next_step(error))
 
 
 def _flush_folder(folder: Path) -> None:
