@@ -7,6 +7,10 @@ import pytest
 
 from tests.templates.books import NUMBERS, copied, fill
 from tests.templates.office import converted
+from xlsc.core.template import Template, TemplateColumn
+from xlsc.flows.rules import read_rules
+from xlsc.sheets.files import open_book
+from xlsc.sheets.template_writer import write_template
 
 
 def rule(path, name, **cells):
@@ -128,3 +132,15 @@ def test_the_balance_of_each_document_is_live_in_calc(tmp_path):
     data = openpyxl.load_workbook(converted(path, tmp_path), data_only=True)["Data"]
     place = [cell.value for cell in data[1]].index("Balance") + 1
     assert [data.cell(row, place).value for row in range(2, 8)] == [40, 40, 0, 0, 7, 0]
+
+
+def test_choices_that_no_drop_down_holds_go_onto_a_list_of_their_own(tmp_path):
+    choices = tuple(f"Choice {number}, of many" for number in range(60))
+    path = tmp_path / "t.xlsx"
+    template = Template("P", "P", (TemplateColumn("No", key=True), TemplateColumn("Kind", choices=choices)))
+    write_template(path, template, {"xlsc.process_id": "P", "xlsc.template_version": "2"})
+    rules = read_rules(open_book(path))
+    assert rules.columns[1].choices == choices
+    book = openpyxl.load_workbook(path)
+    assert book["Lists"].max_row == 61
+    assert {item.formula1 for item in book["Data"].data_validations.dataValidation} >= {"Choices_2"}
