@@ -23,10 +23,19 @@ from xlsc.server.service import start_service
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 STATES = ("Empty", "Filled", "Sent: wrong cells are filled, their notes and the last column say why")
+FILLED_BY_COMMAND = {
+    "process_data": "Filled: xlsc refresh process_data.xlsx",
+    "process_errors": "Filled and marked: xlsc errors CUSTOMERS 1 --template process_errors.xlsx -o FILE",
+    "run_log": "Filled: xlsc log export run_log.xlsx",
+}
+#: Paper that is wide enough for every template at one scale, in percent.
+_A3, _SCALE = 8, 62
 Cell = str | float | date | None
 _DAY = date(2026, 2, 2)
+#: Rows that are shown of an empty template.
+_EMPTY_ROWS = 3
 #: Width of the status column in the pictures, in characters.
-_STATUS_WIDTH = 78
+_STATUS_WIDTH = 70
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ PICTURES = (
                  "206-555-0101", "NET30", 5000, date(2026, 1, 31)],
                 ["001002", "Birch Tools", "2 Quay", "Portland", "QQ", "97201", "birch@example.com", None, "COD", 250.5,
                  date(2025, 11, 3)],
-                ["001003", "Cobalt Bikes", None, "Boston", "MA", "02108", "cobalt at example", None, "NET99", None, None],
+                ["001003", "Cobalt Bikes", None, "Boston", "MA", "02108", "cobalt at example", None, "NET99"],
                 ["001004", None, None, "Denver", "CO", "80202", None, None, "NET45", -10, None],
                 ["001005", "Ember Print", None, "Austin", "TX", "{blank}", None, "{blank}", "PREPAID", None, None],
             ]
@@ -121,9 +130,9 @@ def build_template_pictures(folder: Path) -> list[Path]:
         books = _make_books(place)
         pages = _render(place, [book for book, _ in books])
         made = []
-        for picture in PICTURES:
-            shown = [(label, pages[book]) for book, label in books if book.name.startswith(f"{picture.name}-")]
-            made.append(_join(place, shown, folder / f"template-{picture.name}.png"))
+        for template in [*(picture.name for picture in PICTURES), *FILLED_BY_COMMAND]:
+            shown = [(label, pages[book]) for book, label in books if book.stem[:-2] == template]
+            made.append(_join(place, shown, folder / f"template-{template}.png"))
         return [*made, _join_guide(place, folder / "template-guide.png")]
 
 
@@ -143,14 +152,56 @@ def _make_books(place: Path) -> list[tuple[Path, str]]:
                 if number == len(STATES) - 1:
                     _xlsc(["send", str(path), "--json"], place, environ)
                 made.append((path, label))
+        made += _filled_by_command(place, environ)
     for path, _ in made:
-        _set_up_page(path, next(item for item in PICTURES if path.name.startswith(f"{item.name}-")))
+        _set_up_page(path)
     return made
+
+
+def _filled_by_command(place: Path, environ: Mapping[str, str]) -> list[tuple[Path, str]]:
+    """Templates that nobody types into: empty, and as their command fills them."""
+    made: list[tuple[Path, str]] = []
+    for name, label in FILLED_BY_COMMAND.items():
+        empty, filled = place / f"{name}-0.xlsx", place / f"{name}-1.xlsx"
+        for path in (empty, filled):
+            shutil.copy(TEMPLATES / f"{name}.xlsx", path)
+        made += [(empty, STATES[0]), (filled, label)]
+    _xlsc(["refresh", str(place / "process_data-1.xlsx")], place, environ)
+    errors = place / "process_errors-1.xlsx"
+    errors.unlink()
+    _xlsc(["errors", "CUSTOMERS", "1", "-o", str(errors), "--template", str(TEMPLATES / errors.name.replace("-1", ""))],
+          place, environ)  # fmt: skip
+    _fill_log(place / "run_log-1.xlsx")
+    return made
+
+
+def _fill_log(path: Path) -> None:
+    """Invented runs: real ones would have other times each time."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["Runs"]
+    names = [cell.value for cell in sheet[1]]
+    for day in range(1, 13):
+        rejected = day % 4
+        row = {
+            "When (UTC)": f"2026-02-{day:02}T09:30:00+00:00", "By": "ann@example.com", "Company": "Contoso Ltd",
+            "Process": "CUSTOMERS", "Run": day, "Documents": 20 + day, "Read": 20 + day,
+            "Accepted": 20 + day - rejected, "Rejected": rejected, "Skipped": 0, "Unknown": 0,
+            "Seconds": round(0.4 + day % 5 / 20, 2),
+        }  # fmt: skip
+        for name, value in row.items():
+            if name in names:
+                sheet.cell(day + 1, names.index(name) + 1).value = value
+    book.save(path)
 
 
 def _xlsc(words: Sequence[str], place: Path, environ: Mapping[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "xlsc", *words], cwd=place, env=dict(environ), capture_output=True, text=True, check=False
+        [sys.executable, "-m", "xlsc", *words],
+        cwd=place,
+        env=dict(environ),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr)
@@ -165,21 +216,33 @@ def _fill(path: Path, picture: Picture) -> None:
     book.save(path)
 
 
-def _set_up_page(path: Path, picture: Picture) -> None:
-    """Only the data sheets, only their first rows, with the letters and numbers of a screen."""
+def _set_up_page(path: Path) -> None:
+    """Only the sheets with tables, only their first rows, with the letters and numbers of a screen."""
     book = openpyxl.load_workbook(path)
+    shown = [sheet for sheet in book.worksheets if sheet.tables]
+    book.active = book.worksheets.index(shown[0])
     for sheet in book.worksheets:
-        rows = picture.rows.get(sheet.title)
-        if rows is None:
-            sheet.sheet_state = "hidden"
+        if sheet not in shown:
+            if sheet.title != "Charts":
+                sheet.sheet_state = "hidden"
             continue
-        last = max(cell.column for cell in sheet[1] if cell.value)
+        header = int(next(iter(sheet.tables.values())).ref.split(":")[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        last = max(cell.column for cell in sheet[header] if cell.value)
         letter = openpyxl.utils.get_column_letter(last)
-        sheet.column_dimensions[letter].width = _STATUS_WIDTH
-        sheet.print_area = f"A1:{letter}{len(rows) + 2}"
+        if sheet.cell(header, last).value == "SmartConnect":
+            sheet.column_dimensions[letter].width = _STATUS_WIDTH
+        sheet.print_area = f"A1:{letter}{max(_last_row(sheet, last), header + _EMPTY_ROWS) + 1}"
         sheet.print_options.headings = True
+        sheet.sheet_properties.pageSetUpPr.fitToPage = False
+        sheet.page_setup.paperSize, sheet.page_setup.scale = _A3, _SCALE
         _without_footer(sheet)
     book.save(path)
+
+
+def _last_row(sheet: Worksheet, last_column: int) -> int:
+    """The last row that a person or a command filled: formulas that come with a template do not count."""
+    rows = sheet.iter_rows(max_col=last_column)
+    return max(cell.row for row in rows for cell in row if cell.value is not None and cell.data_type != "f")
 
 
 def _without_footer(sheet: Worksheet) -> None:
@@ -195,7 +258,7 @@ def _render(place: Path, books: Sequence[Path]) -> dict[Path, list[Path]]:
     _call([*command, *map(str, books)], place)
     pages: dict[Path, list[Path]] = {}
     for book in books:
-        _call(["pdftoppm", "-r", "120", "-png", str(book.with_suffix(".pdf")), str(book.with_suffix(""))], place)
+        _call(["pdftoppm", "-r", "124", "-png", str(book.with_suffix(".pdf")), str(book.with_suffix(""))], place)
         pages[book] = sorted(place.glob(f"{book.stem}-*.png"))
     return pages
 
@@ -227,9 +290,9 @@ def _join_guide(place: Path, target: Path) -> Path:
 
 
 def _save(place: Path, parts: Sequence[str], target: Path) -> None:
-    options = ["-trim", "+repage", "-bordercolor", "white", "-border", "8", "+dither", "-colors", "48", "-strip"]
+    options = ["-trim", "+repage", "-bordercolor", "white", "-border", "8", "+dither", "-colors", "32", "-strip"]
     png = ["-define", "png:exclude-chunks=date,time", "-define", "png:compression-level=9"]
-    _call(["convert", *parts, *options, *png, str(target)], place)
+    _call(["convert", *parts, *options, *png, f"png8:{target}"], place)
 
 
 def _call(command: Sequence[str], folder: Path) -> None:

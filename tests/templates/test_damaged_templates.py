@@ -211,24 +211,29 @@ class Test_Copies:  # noqa: N801 - reads as a title
 
 class Test_The_Columns_Sheet:  # noqa: N801 - reads as a title
     @pytest.mark.parametrize(
-        ("cell", "value", "words"),
+        ("header", "row", "value", "words"),
         [
-            ("E4", "money", ["cell E4", "'money'", "integer"]),
-            ("J4", "often", ["cell J4", "'often'", "unique"]),
-            ("F3", "15 or so", ["cell F3", "'15 or so'"]),
-            ("F3", -15, ["cell F3", "'-15'"]),
-            ("C5", "perhaps", ["cell C5", "'perhaps'", "yes"]),
-            ("D5", "ja", ["cell D5", "'ja'", "yes"]),
-            ("A5", "CustomerName", ["cell A5", "row 3"]),
-            ("B5", "Name", ["cell B5", "row 3"]),
-            ("A5", None, ["cell A5", "names no column"]),
-            ("A1", "Spalte", ["row 1", "Column"]),
+            ("Type", 4, "money", ["'money'", "integer"]),
+            ("Check", 4, "often", ["'often'", "unique"]),
+            ("Length", 3, "15 or so", ["'15 or so'"]),
+            ("Length", 3, -15, ["'-15'"]),
+            ("Key", 5, "perhaps", ["'perhaps'", "yes"]),
+            ("Required", 5, "ja", ["'ja'", "yes"]),
+            ("Column", 5, "CustomerName", ["row 3"]),
+            ("Caption", 5, "Name", ["row 3"]),
+            ("Column", 5, None, ["names no column"]),
         ],
     )
-    def test_a_wrong_word_is_named_with_its_cell(self, path, signed_in, cell, value, words):
+    def test_a_wrong_word_is_named_with_its_cell(self, path, signed_in, header, row, value, words):
+        names = [cell.value for cell in openpyxl.load_workbook(path)["Columns"][1]]
+        cell = f"{'ABCDEFGHIJKLMNOPQRST'[names.index(header)]}{row}"
         change(path, lambda book: book["Columns"].__setitem__(cell, value))
         said = refused(signed_in, path)
-        assert [word for word in ["Columns", *words] if word not in said] == []
+        assert [word for word in [f"Columns, cell {cell}", *words] if word not in said] == []
+
+    def test_a_header_that_was_renamed_is_named(self, path, signed_in):
+        change(path, lambda book: book["Columns"].__setitem__("A1", "Spalte"))
+        assert "row 1 lacks the header Column" in refused(signed_in, path)
 
     def test_a_column_that_the_process_does_not_know_is_named(self, path, signed_in):
         change(path, lambda book: book["Columns"].__setitem__("A8", "EmailAdress"))

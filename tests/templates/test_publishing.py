@@ -208,7 +208,7 @@ def test_the_company_is_taken_out_and_missed_elsewhere(signed_in, tmp_path):
 def test_a_sheet_that_is_not_there_cannot_be_locked(path, signed_in):
     before = path.read_bytes()
     answer = signed_in("template", "publish", path, "--lock", "Daten")
-    assert (answer.code, "Data, Columns, Guide" in answer.err) == (2, True)
+    assert (answer.code, "There are: Data, " in answer.err) == (2, True)
     assert path.read_bytes() == before
 
 

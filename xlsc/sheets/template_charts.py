@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsc.core.template import Template, TemplateChart
-from xlsc.sheets.template_looks import bold
+from xlsc.sheets.template_looks import bold, set_page, set_width
 
 CHARTS_SHEET = "Charts"
 #: Runs that the charts show, and rows of the log that they look into.
@@ -34,16 +34,21 @@ def write_charts(book: Workbook, data: Worksheet, template: Template) -> None:
         sheet.cell(2, place, template.columns[names.index(name)].header).font = bold()
         source = get_column_letter(names.index(name) + 1)
         for row in range(3, SHOWN_RUNS + 3):
-            sheet.cell(row, place, _pick(data.title, source, row - 2))
+            # Lines break off at #N/A; at an empty text they would fall to zero.
+            sheet.cell(row, place, _pick(data.title, source, row - 2, '""' if name == names[0] else "NA()"))
+        set_width(sheet, place, 27 if name == names[0] else 11)
     for number, chart in enumerate(template.charts):
         sheet.add_chart(_chart(sheet, chart, places), f"A{number * _ROWS_BETWEEN + 1}")
+    set_page(sheet, "guide")
+    sheet.page_setup.fitToHeight = 1
+    sheet.print_area = f"A1:{get_column_letter(_FIRST - 1)}{len(template.charts) * _ROWS_BETWEEN}"
 
 
-def _pick(title: str, column: str, number: int) -> str:
+def _pick(title: str, column: str, number: int, nothing: str) -> str:
     """The formula of the latest runs' number-th; runs are counted by the first column."""
     count = f"COUNTA('{title}'!$A$2:$A${_SEARCHED})"
     row = f"MAX({count}-{SHOWN_RUNS},0)+{number}"
-    return f"=IF({number}>{count},\"\",INDEX('{title}'!${column}$2:${column}${_SEARCHED},{row}))"
+    return f"=IF({number}>{count},{nothing},INDEX('{title}'!${column}$2:${column}${_SEARCHED},{row}))"
 
 
 def _chart(sheet: Worksheet, chart: TemplateChart, places: dict[str, int]) -> BarChart | LineChart:
@@ -57,6 +62,7 @@ def _chart(sheet: Worksheet, chart: TemplateChart, places: dict[str, int]) -> Ba
     for name in chart.columns:
         values = Reference(sheet, min_col=places[name], min_row=2, max_row=SHOWN_RUNS + 2)
         drawn.add_data(values, titles_from_data=True)
+        drawn.series[-1].smooth = False
     drawn.set_categories(Reference(sheet, min_col=_FIRST, min_row=3, max_row=SHOWN_RUNS + 2))
     drawn.width, drawn.height = 28, 11
     assert drawn.legend is not None

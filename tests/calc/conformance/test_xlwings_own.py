@@ -5,15 +5,9 @@ charts, pictures, shapes, pivots, tables, names, validation, conversion to frame
 nothing that xlsc asks a spreadsheet for.
 """
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-from tests.calc.conformance.fetch import fetch
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[3]
