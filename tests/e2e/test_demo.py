@@ -87,6 +87,18 @@ def test_a_second_demo_over_the_same_data_goes_as_well(tmp_path):
     assert f"--data {tmp_path / 'data' / 'service'} --port" in done.stdout
 
 
+def test_a_workbook_of_an_earlier_demo_that_is_open_stays(tmp_path):
+    book = tmp_path / "gl-journal-after.xlsx"
+    openpyxl.Workbook().save(book)
+    before = book.read_bytes()
+    (tmp_path / ".~lock.gl-journal-after.xlsx#").write_text("Bob,host,bob,25.11.2026 08:00,file:///x;")
+    done = run_demo("--out", tmp_path)
+    assert done.returncode == 4
+    assert "is open in LibreOffice by Bob" in done.stderr
+    assert book.read_bytes() == before
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".xlsx", ".xlsx#"]
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     for arguments in (["--out", tmp_path / "file" / "out"], ["--out", tmp_path, "--data", tmp_path / "file" / "data"]):

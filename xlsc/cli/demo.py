@@ -163,13 +163,25 @@ def demo(out: Path, data: Path | None, as_json: bool) -> int:
     now = datetime.now().astimezone()
     first = Job("CUSTOMERS", CUSTOMER_COLUMNS, customers(), CUSTOMER_MISTAKES, CUSTOMER_FORMATS, CUSTOMER_OWN_FILLS)
     second = Job("GL JOURNAL", JOURNAL_COLUMNS, journals(now), JOURNAL_MISTAKES, JOURNAL_FORMATS)
-    with _place(data) as home, _desk(out, home, screen) as desk:
-        found = [_show_customers(first, desk), _show_journals(second, desk)]
+    with _place(data) as home:
+        _refuse_busy([Places.of(job, out, home) for job in (first, second)])
+        with _desk(out, home, screen) as desk:
+            found = [_show_customers(first, desk), _show_journals(second, desk)]
     if as_json:
         print_json({"jobs": [_as_json(outcome) for outcome in found]})
     else:
         _farewell(found, data, screen)
     return EXIT_OK if all(outcome.is_good for outcome in found) else EXIT_REJECTED
+
+
+def _refuse_busy(places: Sequence[Places]) -> None:
+    """Find out before anything is done whether the workbooks of an earlier demo may be replaced.
+
+    Raises:
+        WorkbookError: One is open in Excel or LibreOffice, or is no workbook.
+    """
+    for path in [path for place in places for path in (place.before, place.after) if path.exists()]:
+        open_book(path).check_save()
 
 
 def make_folder(path: Path) -> None:
