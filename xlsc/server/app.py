@@ -65,7 +65,8 @@ def create_app(options: ServiceOptions, backend: Backend | None = None) -> Flask
 def _answer(backend: Backend, path: str) -> Response:
     began = time.perf_counter()
     response = _with_refusals(backend, path)
-    response.headers["Access-Control-Allow-Origin"] = "*"  # an extension: the original has no CORS (P §5.1)
+    if not backend.options.strict_original:
+        response.headers["Access-Control-Allow-Origin"] = "*"  # an extension: the original has no CORS (P §5.1)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     milliseconds = (time.perf_counter() - began) * 1000
@@ -94,7 +95,7 @@ def _route(backend: Backend, path: str) -> Response:
     call = ROUTES.get(path)
     if call is None:
         return _beside_the_calls(backend, path)
-    if request.method == "OPTIONS":
+    if request.method == "OPTIONS" and not backend.options.strict_original:
         return _preflight(call)
     verb = "GET" if request.method == "HEAD" else request.method
     if verb not in call.verbs:

@@ -62,8 +62,7 @@ def _assemble(options: ServiceOptions, store: Store, clock: Callable[[], int]) -
     instances = Instances(store, clock)
     history = History(store, instances.id, clock)
     write_sample_processes(options)
-    processes = Processes(options)
-    prepare_databases(processes.connections())
+    processes = Processes(options, prepare_databases)
     if options.samples and make_sample_accounts(store, processes):
         make_sample_history(store, instances.id, processes)
     options.output_folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from xlsc.errors import XlscError
@@ -22,17 +22,21 @@ class Processes:
 
     Args:
         options: Say where the files are.
+        prepare: What is done with the connections of every set of files before it comes into force: the service sets
+            new databases up. None for callers that only look.
 
     Raises:
-        UsageError: A file cannot be used; on a later change the service goes on with what it had, and logs why.
+        UsageError: A file or a database cannot be used; on a later change the service goes on with what it had, and
+            logs why.
     """
 
-    def __init__(self, options: ServiceOptions) -> None:
+    def __init__(self, options: ServiceOptions, prepare: Callable[[ConnectionCatalog], None] | None = None) -> None:
+        self._prepare = prepare
         self._folder = options.process_folder
         self._folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._seen = _look(self._folder)
-        self._catalog: ProcessCatalog = load_processes(self._folder)
+        self._catalog: ProcessCatalog = self._load()
 
     def of_company(self, company_id: str) -> Sequence[Definition]:
         """All processes of a company, real-time ones too."""
@@ -61,9 +65,15 @@ class Processes:
                 self._read_again()
             return self._catalog
 
+    def _load(self) -> ProcessCatalog:
+        catalog = load_processes(self._folder)
+        if self._prepare is not None:
+            self._prepare(catalog.connections)
+        return catalog
+
     def _read_again(self) -> None:
         try:
-            self._catalog = load_processes(self._folder)
+            self._catalog = self._load()
         except XlscError as error:
             LOG.warning("The process files were changed and cannot be used; the former ones stay in force: %s", error)
 

@@ -1,9 +1,11 @@
 """What is wrong with a request is said in a word, in the format asked for, and the service goes on."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -102,6 +104,45 @@ def test_a_run_number_that_is_none_is_refused(demo: Any, number: str):
     assert answer.status_code == 400
 
 
+SQL = [
+    "'; DROP TABLE customers; --",
+    "x' OR '1'='1",
+    "1); DELETE FROM runs; --",
+    "\\'; SELECT 1 --",
+    "GBL_STATE",
+    ":xlsc_0",
+]
+
+
+@pytest.mark.parametrize("text", SQL)
+def test_sql_in_every_field_is_a_text_like_any_other(demo: Any, text: str):
+    keys = demo.keys()
+    columns = [item["ColumnName"] for item in demo("GetMapColumns", mapKey=keys["CUSTOMERS"]).json]
+    own = {
+        "TermsCode": "NET30",
+        "CustomerNumber": text[:15],
+        "State": "WA",
+        "CreditLimit": "1",
+        "CustomerSince": "2024-01-31",
+    }
+    own |= {"Email": "a@example.com"}
+    row = "".join(f"<{name}>{escape(own.get(name, text[:10]))}</{name}>" for name in columns)
+    body = f"<RequestData><Table>{row}<x_x0027__x003B_DROP>1</x_x0027__x003B_DROP></Table></RequestData>"
+    assert demo("RunMapDataTableWithErrors", body, mapKey=keys["CUSTOMERS"]).json["RecordCount"] == 1
+    for each in CALLS:
+        query = {param.name: text for param in each.params if param.name != "token"}
+        refused = demo(each.path, verb=each.verb, **query) if "token" in [p.name for p in each.params] else None
+        assert refused is None or each.name == "validate" or refused.status_code in (200, 400, 404)
+    variables = json.dumps([{"Key": "GBL_STATE", "Value": text}])
+    states = keys["CUSTOMERS BY STATE"]
+    data = demo("GetAllDataWithVariables", variables, mapKey=states, content_type="application/json")
+    assert ElementTree.fromstring(data.json).findall("Table01") == []
+    again = demo("GetAllData", '[{"Key": "GBL_STATE", "Value": "WA"}]', mapKey=states, content_type="application/json")
+    numbers = [row.findtext("CustomerNumber") for row in ElementTree.fromstring(again.json)]
+    assert "AARON01" in numbers
+    assert text[:15] in numbers
+
+
 def test_a_real_time_process_can_neither_be_listed_nor_run(demo: Any):
     listed = set(demo.keys())
     hidden = [item for item in demo.backend.processes.of_company(demo.company) if item.real_time]
@@ -168,7 +209,10 @@ def test_the_strict_service_refuses_with_a_blank_body(strict: Any):
     for path in ("/API/GetMapList?token=x", "/API/runmap?token=x&mapKey=y", "/API/Nothing", "/API/GetToken?email=a"):
         answer = strict.post(path)
         assert (answer.status_code, answer.data) == (200, b"")
-    assert strict.post("/API/validate?token=x").json is False
+    answer = strict.post("/API/validate?token=x")
+    assert answer.json is False
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert "Access-Control-Allow-Methods" not in strict.options("/API/validate").headers
 
 
 def test_pages_may_call_and_no_credentials_are_shared(call: Any):
