@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ _LOG_COLUMNS = {
     "workbook": "Workbook",
     "workbook_sha256": "Workbook's SHA-256",
 }
+#: Counts of the chart and their colours.
+_LOG_COLOURS = {"Accepted": "4E9A51", "Rejected": "C0392B", "Skipped": "B7B7B7", "Unknown": "E0A100"}
 #: Documents of one entry named on the screen; --json names all.
 _NAMED = 8
 _BY_HAND = {"accepted": DocumentState.ACCEPTED, "rejected": DocumentState.REJECTED, "not-sent": DocumentState.NOT_SENT}
@@ -201,12 +204,20 @@ def export_log(file: Path, as_json: bool) -> None:
     """Write the log into a new workbook FILE, with charts of rows and seconds per run."""
     with open_outbox(resolve()) as box:
         lines = box.run_log.read()
-    rows = [[getattr(line, name) for name in _LOG_COLUMNS] for line in lines]
-    write_log_book(file, list(_LOG_COLUMNS.values()), rows, ("Accepted", "Rejected", "Skipped", "Unknown"))
+    rows = [[_moment(line.when_utc), *(getattr(line, name) for name in list(_LOG_COLUMNS)[1:])] for line in lines]
+    write_log_book(file, list(_LOG_COLUMNS.values()), rows, _LOG_COLOURS)
     if as_json:
         print_json({"file": str(file), "runs": len(rows)})
         return
     click.echo(f"{len(rows):,} runs written into {file}.")
+
+
+def _moment(when_utc: str) -> datetime | str:
+    """A moment as a workbook holds it, in UTC; the text itself where a hand has changed it."""
+    try:
+        return datetime.fromisoformat(when_utc).astimezone(UTC).replace(tzinfo=None)
+    except ValueError:
+        return when_utc
 
 
 @log.command("verify")
