@@ -231,10 +231,9 @@ class Player:
                 said = report.headline if report else "refused"
                 self.blame(f"{name} is {sorted(pair)} on the sheet, posted {posted[name]} times ({said})")
         log, database = self.bench.outbox.run_log, self.bench.outbox._database
-        runs = database.rows("SELECT count(*) FROM entries WHERE phase IN ('answered', 'unknown', 'settled')")[0][0]
-        unrun = database.rows("SELECT count(*) FROM entries WHERE phase = 'settled' AND logged = 0")[0][0]
-        if log.verify() is not None or len(log.read()) != runs - unrun or self._unlogged_runs():
-            self.blame(f"the log has {len(log.read())} lines for {runs} runs, {log.verify()}")
+        logged = database.rows("SELECT count(*) FROM entries WHERE logged")[0][0]
+        if log.verify() is not None or len(log.read()) != logged or self._unlogged_runs():
+            self.blame(f"the log has {len(log.read())} lines for {logged} runs, {log.verify()}")
         if wrong := [line for line in log.read() if line.rows_read != _sum(line)]:
             self.blame(f"lines of the log do not add up: {wrong}")
 
