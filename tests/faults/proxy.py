@@ -52,6 +52,12 @@ class Proxy:
     seen: int = 0
     port: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def wait_until_idle(self) -> None:
+        """Until nothing is on its way to the service any more, also what the client has given up."""
+        for thread in list(self._threads):
+            thread.join(30)
 
     @property
     def url(self) -> str:
@@ -177,7 +183,7 @@ def running_proxy(target_port: int) -> Iterator[Proxy]:
     """A proxy on a free port, closed at the end."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     proxy = Proxy(target_port, port=listener.getsockname()[1])
-    threads: list[threading.Thread] = []
+    threads = proxy._threads
 
     def handle(connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection:

@@ -95,6 +95,16 @@ def write_no_log(patch):
     patch.setattr(RunLog, "append", lambda self, line, entry_id=None: "")
 
 
+def log_every_run_twice(patch):
+    once = RunLog.append
+
+    def append(self, line, entry_id=None):
+        once(self, line, entry_id)
+        return once(self, line)
+
+    patch.setattr(RunLog, "append", append)
+
+
 MUTATIONS = {
     repeat_a_run_that_was_lost: "posted twice",
     repeat_a_run_on_500: "posted twice",
@@ -105,6 +115,7 @@ MUTATIONS = {
     drop_a_row: "has no state",
     tidy_up_a_cell: "changed outside the marks",
     write_no_log: "the log has 0 lines",
+    log_every_run_twice: "the log has",
 }
 
 

@@ -86,3 +86,14 @@ def test_two_outboxes_share_one_chain(outbox, log):
     log.append(LINE)
     assert len(log.read()) == 6
     assert log.verify() is None
+
+
+def test_a_run_that_has_its_line_gets_no_second(outbox, log, plan):
+    """Two processes that find the same forgotten run write one line."""
+    entry_id = outbox.begin(plan("a"))
+    first = log.append(LINE, entry_id)
+    assert log.append(LINE, entry_id) == first
+    with Outbox.open(log.path.with_name("outbox.sqlite")) as second:
+        second.run_log.append(LINE, entry_id)
+    assert len(log.read()) == 5
+    assert log.verify() is None

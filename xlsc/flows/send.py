@@ -11,7 +11,7 @@ from xlsc.core.documents import Document, fingerprints
 from xlsc.core.marks import plan_marks
 from xlsc.core.results import RowError, RowState
 from xlsc.core.table import Table
-from xlsc.errors import OutcomeUnknown, SentBefore, UsageError, WorkbookError, XlscError
+from xlsc.errors import OutcomeUnknown, SentBefore, UsageError, XlscError
 from xlsc.flows.bisect import find_guilty, is_refused_whole, most_runs
 from xlsc.flows.delivery import Delivered, Delivery, deliver
 from xlsc.flows.learning import learn
@@ -172,10 +172,12 @@ def _show_safely(
     """Show the marks; a report whose marks cannot be written still reaches the person, and says so."""
     try:
         show(work, sheet, prepared, report, run_of)
-    except (WorkbookError, UsageError) as error:
+    except Exception as error:
         if not report.runs:
             raise
-        remark = f"The workbook does not show it: {error.message} The outbox keeps it: settle open entries to show it."
+        # Also an Excel that was closed meanwhile, which tells it in errors of its own.
+        said = error.message if isinstance(error, XlscError) else f"it does not answer ({type(error).__name__})."
+        remark = f"The workbook does not show it: {said} The outbox keeps it: settle open entries to show it."
         return replace(report, remarks=(*report.remarks, remark))
     return report
 

@@ -264,8 +264,10 @@ class Outbox:
     def unlogged_entries(self) -> list[Entry]:
         """Entries of runs that have no line in the log, and whose owner is gone and will write none; oldest first."""
         rows = self._database.rows(
-            "SELECT entry_id, owner, host, begun_utc FROM entries WHERE logged = 0"
-            " AND phase IN ('answered', 'unknown', 'settled') ORDER BY entry_id"
+            "SELECT entry_id, owner, host, begun_utc FROM entries e WHERE logged = 0"
+            " AND phase IN ('answered', 'unknown', 'settled') AND (run_number IS NOT NULL OR resolved_how <> ''"
+            " OR EXISTS (SELECT 1 FROM documents d WHERE d.entry_id = e.entry_id AND d.state <> 'not_sent'))"
+            " ORDER BY entry_id"
         )
         return [self.entry(int(str(row[0]))) for row in rows if self._is_gone(row, None)]
 

@@ -72,11 +72,11 @@ class RunLog:
         self._locks = locks
 
     def append(self, line: RunLine, entry_id: int | None = None) -> str:
-        """The new line's hash; the line is on disk when this returns.
+        """The newest line's hash; the line is on disk when this returns.
 
         Args:
             line: The run.
-            entry_id: The outbox's entry of it, which has its line from now on.
+            entry_id: The outbox's entry of it, which has its line from now on; one that has it gets no second.
 
         Raises:
             UsageError: The file or the outbox cannot be written, or another process holds the log.
@@ -84,6 +84,8 @@ class RunLog:
         with self._locked():
             self._finish_pending()
             count, head = self._head()
+            if (1,) in self._database.rows("SELECT logged FROM entries WHERE entry_id = ?", (entry_id,)):
+                return head  # another process was faster
             text, digest = _encode(line, count + 1, head)
             with self._database.writing() as connection:
                 connection.execute("UPDATE log_head SET pending = ?", (text,))
