@@ -245,7 +245,8 @@ def test_a_sheet_protected_meanwhile_loses_no_outcome_and_no_other_sheet_gets_it
     gate.open.set()
     journal.wait()
     assert "The workbook does not show it: Sheet Data is protected." in journal.last
-    assert "settle open entries to show it" in journal.last
+    assert "Press Open entries to write the marks later." in journal.last
+    assert "xlsc" not in journal.last
     journal.sheet.impl.is_protected = False
     sheets = journal.book.impl.sheets.sheets
     other = journal.book.sheets.add("Other", after=journal.sheet)

@@ -166,7 +166,7 @@ def _show_safely(
     except WorkbookError as error:
         if not report.runs:
             raise
-        remark = f"The workbook does not show it: {error.message} The outbox keeps it: settle open entries to show it."
+        remark = f"The workbook does not show it: {error.message} {work.write_later}"
         return replace(report, remarks=(*report.remarks, remark))
     return report
 
