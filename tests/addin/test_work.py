@@ -238,6 +238,26 @@ def test_open_entries_are_listed_while_nobody_is_signed_in(excel):
     assert "Press Sign in on the SmartConnect tab." in text
 
 
+def test_a_sheet_protected_meanwhile_loses_no_outcome_and_no_other_sheet_gets_it(journal, gate):
+    journal.start("send_sheet")
+    assert gate.waiting.wait(30)
+    journal.sheet.impl.is_protected = True
+    gate.open.set()
+    journal.wait()
+    assert "The workbook does not show it: Sheet Data is protected." in journal.last
+    assert "Press Open entries to write the marks later." in journal.last
+    assert "xlsc" not in journal.last
+    journal.sheet.impl.is_protected = False
+    sheets = journal.book.impl.sheets.sheets
+    other = journal.book.sheets.add("Other", after=journal.sheet)
+    other.range((1, 1)).value = [journal.sheet.range((1, 1), (1, 6)).value]
+    sheets.reverse()
+    assert journal.click("open_entries") == "Every run's outcome is known."
+    sheets.reverse()
+    assert journal.click("open_entries") == "6 rows of this sheet show their state now."
+    assert journal.statuses(7) == ["Accepted"] * 2 + ["Rejected"] * 2 + ["Accepted"] * 2
+
+
 def test_a_fault_of_ours_is_told_and_ends_the_job(journal):
     def work():
         yield from apart(lambda: 1 / 0)

@@ -14,6 +14,7 @@ from xlsc.addin.steps import Aside, Steps, chosen, working
 from xlsc.core.values import TextOptions
 from xlsc.errors import SentBefore, UsageError
 from xlsc.flows.check import check as check_flow
+from xlsc.flows.connect import Session
 from xlsc.flows.processes import find_process, read_columns
 from xlsc.flows.reading import ReadOptions
 from xlsc.flows.report import SendReport
@@ -22,6 +23,7 @@ from xlsc.flows.send import SendOptions
 from xlsc.flows.send import send as send_flow
 from xlsc.flows.settle import show_pending
 from xlsc.flows.work import Rules, Work
+from xlsc.outbox import Outbox
 from xlsc.settings import Settings
 from xlsc.sheets.binding import Binding
 from xlsc.sheets.live import LiveBook, LiveSheet
@@ -32,6 +34,7 @@ T = TypeVar("T")
 #: The report of the last send or check.
 REPORTS: list[SendReport] = []
 SEND_AGAIN, SEND_OTHERS, SEND_NOTHING = "Send again", "Send the others only", "Send nothing"
+_WRITE_LATER = "Press Open entries to write the marks later."
 #: Documents that a window lists.
 _LISTED = 200
 
@@ -94,10 +97,18 @@ def in_work(front: Front, flow: Callable[[Work, Aside], T]) -> Steps[T]:
     def call(aside: Aside) -> T:
         # Opened here: an outbox belongs to the thread that opened it.
         with DESK.session(front.settings) as session, DESK.outbox(front.settings) as outbox:
-            show = lambda: aside.on_main(front.snapshot.show_waiting)  # noqa: E731
-            return flow(Work(front.snapshot, front.location, session, outbox, show, _nothing), aside)
+            return flow(open_work(front, aside, session, outbox), aside)
 
     return (yield from working(call))
+
+
+def open_work(front: Front, aside: Aside, session: Session, outbox: Outbox) -> Work:
+    """What flows work with: the snapshot, whose marks go into the real sheets when it is saved."""
+
+    def save() -> None:
+        aside.on_main(front.snapshot.show_waiting)
+
+    return Work(front.snapshot, front.location, session, outbox, save, _nothing, _WRITE_LATER)
 
 
 def check() -> Steps[None]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlsc.addin.acts import Front, look_at_front, show_earlier
+from xlsc.addin.acts import Front, look_at_front, open_work, show_earlier
 from xlsc.addin.desk import DESK
 from xlsc.addin.dialogs import Field
 from xlsc.addin.steps import Aside, Steps, asked, working
 from xlsc.errors import UsageError, XlscError
 from xlsc.flows.connect import Session
 from xlsc.flows.settle import settle_by_hand, settle_unknown
-from xlsc.flows.work import Work
 from xlsc.outbox import DocumentState, Entry, Outbox, Phase
 from xlsc.settings import Settings, resolve
 
@@ -89,15 +88,7 @@ def _look(aside: Aside, front: Front | None, settings: Settings, decided: tuple[
 def _show(aside: Aside, front: Front | None, session: Session, outbox: Outbox) -> list[str]:
     if front is None:
         return []
-    work = Work(
-        front.snapshot,
-        front.location,
-        session,
-        outbox,
-        lambda: aside.on_main(front.snapshot.show_waiting),
-        lambda: None,
-    )
-    count = show_earlier(work, front)
+    count = show_earlier(open_work(front, aside, session, outbox), front)
     return [f"{count} rows of this sheet show their state now."] if count else []
 
 

@@ -240,9 +240,11 @@ class Client:
             return decode(reply.body)
         except UnreadableAnswer as error:
             shown = redact(error.body, self._secrets)
-            raise UnreadableAnswer(redact(error.message, self._secrets), error.hint, shown) from None
+            raise UnreadableAnswer(
+                redact(error.message, self._secrets), error.hint, shown, in_excel=error.in_excel
+            ) from None
         except Refused as error:
-            raise Refused(redact(error.message, self._secrets), error.hint) from None
+            raise Refused(redact(error.message, self._secrets), error.hint, in_excel=error.in_excel) from None
 
     def _send(self, call: Call, given: Mapping[str, str], body: bytes, accept: str = "application/json") -> Reply:
         reply = self._transport.send(call, self._request(call, given, body, accept))

@@ -177,7 +177,7 @@ def _show_safely(
             raise
         # Also an Excel that was closed meanwhile, which tells it in errors of its own.
         said = error.message if isinstance(error, XlscError) else f"it does not answer ({type(error).__name__})."
-        remark = f"The workbook does not show it: {said} The outbox keeps it: settle open entries to show it."
+        remark = f"The workbook does not show it: {said} {work.write_later}"
         return replace(report, remarks=(*report.remarks, remark))
     return report
 

@@ -95,6 +95,7 @@ class Work:
         outbox: The record of every send.
         save: Keeps the workbook after its cells have changed; nothing to do where the person saves.
         check_save: Finds out before a send whether ``save`` could write.
+        write_later: How a person of this face gets marks into the workbook that could not be written.
     """
 
     book: Book
@@ -103,3 +104,4 @@ class Work:
     outbox: Outbox
     save: Callable[[], None]
     check_save: Callable[[], None]
+    write_later: str = "Write the marks later with: xlsc settle BOOK."
