@@ -99,7 +99,6 @@ def test_processes_and_headers(signed_in):
 
 
 def test_jumping_listing_and_keeping_errors(journal, service):
-    names = [journal.cell(f"B{row}").String for row in (2, 4, 6)]
     journal.cell("C6").setString("9998")
     journal.send("send_sheet")
     looks = journal.looks("A2:F7")
