@@ -108,7 +108,7 @@ class CalcExcel:
         control = self.document.CurrentController.getControl(form.getByIndex(number))
         control.AccessibleContext.doAccessibleAction(0)
 
-    def wait_for(self, happened: Callable[[], Any], seconds: float = 30) -> Any:
+    def wait_for(self, happened: Callable[[], Any], seconds: float = 90) -> Any:
         """Until it has; what it gave."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
