@@ -49,13 +49,13 @@ def size(path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pictures_are_small_and_stand_in_the_manual(name):
-    path = ROOT / "docs" / "pictures" / name
+    path = screens.FOLDER / name
     assert 1_000 < path.stat().st_size < 100_000
-    assert f"(pictures/{name})" in (ROOT / "docs" / "addin.md").read_text(encoding="utf-8")
+    assert f"(pictures/addin/{name})" in (ROOT / "docs" / "addin.md").read_text(encoding="utf-8")
 
 
 def test_marks_are_seen_in_a_real_window(made):
-    for folder in (made, ROOT / "docs" / "pictures"):
+    for folder in (made, screens.FOLDER):
         found = colours(folder / screens.SHEET)
         pink = sum(count for (r, g, b), count in found.items() if r > 240 and 180 < g < 215 and 185 < b < 220)
         assert pink > 4 * MARKED_PIXELS, folder
@@ -64,7 +64,7 @@ def test_marks_are_seen_in_a_real_window(made):
 
 @pytest.mark.parametrize("name", [screens.SIGN_IN, screens.ERRORS])
 def test_windows_are_drawn_and_not_empty(made, name):
-    for folder in (made, ROOT / "docs" / "pictures"):
+    for folder in (made, screens.FOLDER):
         width, height = size(folder / name)
         found = colours(folder / name)
         assert width > 400
