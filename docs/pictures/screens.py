@@ -25,7 +25,7 @@ from xlsc.addin.child import Child
 from xlsc.server.options import ServiceOptions
 from xlsc.server.service import start_service
 
-HERE = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent / "addin"
 WIDTH, HEIGHT = 1120, 430
 SHEET, SIGN_IN, ERRORS = "calc-marked.png", "window-sign-in.png", "window-errors.png"
 ROWS = (
@@ -138,5 +138,5 @@ def _take(window: str, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    for path in build(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HERE):
+    for path in build(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else FOLDER):
         print(path)

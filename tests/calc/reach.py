@@ -1,4 +1,4 @@
-"""How far a range of Calc reaches: Ctrl+arrow, the region around it; and emptying it. Asked for by xlwings' own tests."""
+"""How far a range of Calc reaches: Ctrl+arrow, the region around it; emptying it. What xlwings' own tests ask for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-'What Calc has in place of one procedure of XlscState: its workbooks tell VBA nothing of their properties.
+'What Calc has in place of two procedures of XlscState: its workbooks tell VBA nothing of their properties, and its
+'application does not calculate on demand.
 
 Private Function XlscIsBound() As Boolean
     Dim one As Variant
@@ -7,6 +8,10 @@ Private Function XlscIsBound() As Boolean
         If Left$(one.Name, 5) = "xlsc." Then XlscIsBound = True
     Next one
 End Function
+
+Public Sub XlscRecalculate()
+    CalcDocument(ActiveWorkbook.Name).calculateAll
+End Sub
 
 Public Function CalcDocument(book As String) As Object
     'The open document of that name.

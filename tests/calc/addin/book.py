@@ -30,10 +30,10 @@ _HEAD = re.compile(r"^(?:Public |Private )?(?:Sub|Function) (\w+)", re.MULTILINE
 
 
 def resolve_directives(text: str, known: Mapping[str, bool]) -> str:
-    """Keep the branch of each ``#If`` that holds; they nest.
+    r"""Keep the branch of each ``#If`` that holds; they nest.
 
-    >>> resolve_directives("#If Mac Then\\na\\n#Else\\nb\\n#End If\\nc", {"Mac": False})
-    'b\\nc'
+    >>> resolve_directives("#If Mac Then\na\n#Else\nb\n#End If\nc", {"Mac": False})
+    'b\nc'
     """
     kept: list[str] = []
     #: Of each directive around a line: whether its branch is taken, and whether one was taken before.

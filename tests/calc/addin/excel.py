@@ -108,7 +108,7 @@ class CalcExcel:
         control = self.document.CurrentController.getControl(form.getByIndex(number))
         control.AccessibleContext.doAccessibleAction(0)
 
-    def wait_for(self, happened: Callable[[], Any], seconds: float = 30) -> Any:
+    def wait_for(self, happened: Callable[[], Any], seconds: float = 90) -> Any:
         """Until it has; what it gave."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -120,9 +120,10 @@ class CalcExcel:
 
     def report(self, since: int = 0) -> str:
         """The next report that Excel's timer brings; of what was heard before, ``since`` words do not count."""
-        shown = lambda: [
-            what for kind, _, what in self.person.heard()[since:] if kind == "shown" and "rows read" in what
-        ]
+
+        def shown() -> list[Any]:
+            return [what for kind, _, what in self.person.heard()[since:] if kind == "shown" and " read = " in what]
+
         return str(self.wait_for(shown)[-1])
 
     def send(self, action: str, *answers: Any) -> str:

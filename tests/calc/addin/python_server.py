@@ -2,7 +2,7 @@
 
 Its one object has the methods that XlscPython.bas calls: Module, SetAttr, Exec, CallUDF. UNO calls it late bound, and
 while it is being called, what it asks of Calc runs in Calc's calling thread, so that nothing waits for itself.
-Run as a program; XLSC_CALC_FOLDER, XLSC_CALC_PIPE, XLSC_CALC_OFFICE and XLSC_CALC_OFFICE_ID say where it speaks with whom.
+Run as a program; variables XLSC_CALC_… say where it speaks with whom.
 """
 
 from __future__ import annotations

@@ -12,18 +12,34 @@ from xlsc.addin.registry import FUNCTIONS
 pytestmark = pytest.mark.office
 #: Formula, an area that it fills, and what stands there: of each row only what is told.
 ASKED = {
-    "SC_PROCESSES": ('=SC_PROCESSES("journal")', "A1:B3", [("Process", "Description"), ("GL JOURNAL",), ("PURCHASE JOURNAL",)]),
-    "SC_COLUMNS": ('=SC_COLUMNS("ITEMS")', "A1:C6", [("Column", "Key", "Mapped"), ("ItemNo", 1.0, 1.0), ("Description", 0.0)]),
-    "SC_MAPPED_COLUMNS": ('=SC_MAPPED_COLUMNS("ITEMS")', "A1:B3", [("Column", "Key"), ("ItemNo", 1.0), ("Description", 0.0)]),
+    "SC_PROCESSES": (
+        '=SC_PROCESSES("journal")',
+        "A1:B3",
+        [("Process", "Description"), ("GL JOURNAL",), ("PURCHASE JOURNAL",)],
+    ),
+    "SC_COLUMNS": (
+        '=SC_COLUMNS("ITEMS")',
+        "A1:C6",
+        [("Column", "Key", "Mapped"), ("ItemNo", 1.0, 1.0), ("Description", 0.0)],
+    ),
+    "SC_MAPPED_COLUMNS": (
+        '=SC_MAPPED_COLUMNS("ITEMS")',
+        "A1:B3",
+        [("Column", "Key"), ("ItemNo", 1.0), ("Description", 0.0)],
+    ),
     "SC_DATA": ('=SC_DATA("CUSTOMERS BY STATE";"STATE";"ID")', "A1:E2", [("CustomerNumber",), ("EAGLE05",)]),
-    "SC_HISTORY": ('=SC_HISTORY("PURCHASE JOURNAL";2)', "A1:F3", [("Process", "Run"), ("PURCHASE JOURNAL", 3.0), ("PURCHASE JOURNAL", 2.0)]),
+    "SC_HISTORY": (
+        '=SC_HISTORY("PURCHASE JOURNAL";2)',
+        "A1:F3",
+        [("Process", "Run"), ("PURCHASE JOURNAL", 3.0), ("PURCHASE JOURNAL", 2.0)],
+    ),
     "SC_ERRORS": ('=SC_ERRORS("PURCHASE JOURNAL";2)', "A1:E2", [("Message",), ("Vendor 'OLD-V' is on hold.",)]),
     "SC_OUTPUTS": ('=SC_OUTPUTS("CUSTOMERS BY STATE")', "A1:D2", [("Run", "Created", "File"), (1.0,)]),
     "SC_CHECK": ('=SC_CHECK("ITEMS";J1:M3)', "A1:C2", [("Row", "Column", "Finding"), (3.0, "ItemNo")]),
     "SC_STATUS": ("=SC_STATUS()", "A1:A1", [("Signed in: demo@example.com, Contoso Ltd, ",)]),
     "SC_COMPANY": ("=SC_COMPANY()", "A1:A1", [("Contoso Ltd",)]),
     "SC_LAST_RUN": ('=SC_LAST_RUN("PURCHASE JOURNAL")', "A1:E1", [(3.0,)]),
-}  # fmt: skip
+}
 
 
 def matches(found, wanted):

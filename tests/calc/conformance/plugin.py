@@ -1,4 +1,4 @@
-"""Loaded into a run of xlwings' own tests: its apps are windows of one private LibreOffice, through the tests' engine."""
+"""Loaded into a run of xlwings' own tests: its apps are lists of workbooks in one private LibreOffice."""
 
 from __future__ import annotations
 

@@ -113,6 +113,8 @@ End Function
 
 Private Sub XlscFill(target As Object, pattern As Long, color As String, patternColor As String)
     If pattern = xlNone Then
+        'Both, in this order: some programs keep the one when the other is taken away.
+        target.Interior.Pattern = xlNone
         target.Interior.ColorIndex = xlNone
         Exit Sub
     End If

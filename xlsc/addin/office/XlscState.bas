@@ -66,6 +66,8 @@ Public Sub XlscPollIn(seconds As Integer)
 End Sub
 
 Public Sub XlscPoll()
+    'From here on another poll may be asked for, also where the clock of the timer is a moment early.
+    pollAt = 0
     RunPython "import xlsc.addin.macros; xlsc.addin.macros.poll()"
 End Sub
 
