@@ -1,4 +1,4 @@
-"""The manual's pictures show what demo and templates make now; fonts may differ from machine to machine, the sheet may not."""
+"""The manual's pictures show what demo and templates make now; fonts may differ by machine, the sheets may not."""
 
 import os
 import re

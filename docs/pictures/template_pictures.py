@@ -55,7 +55,7 @@ PICTURES = (
                  "206-555-0101", "NET30", 5000, date(2026, 1, 31)],
                 ["001002", "Birch Tools", "2 Quay", "Portland", "QQ", "97201", "birch@example.com", None, "COD", 250.5,
                  date(2025, 11, 3)],
-                ["001003", "Cobalt Bikes", None, "Boston", "MA", "02108", "cobalt at example", None, "NET99"],
+                ["001003", "Cobalt Bikes", None, "Boston", "MA", "02108", "cobalt at example", None, "NET60"],
                 ["001004", None, None, "Denver", "CO", "80202", None, None, "NET45", -10, None],
                 ["001005", "Ember Print", None, "Austin", "TX", "{blank}", None, "{blank}", "PREPAID", None, None],
             ]
@@ -223,7 +223,9 @@ def _set_up_page(path: Path) -> None:
     book.active = book.worksheets.index(shown[0])
     for sheet in book.worksheets:
         if sheet not in shown:
-            if sheet.title != "Charts":
+            if sheet.title == "Charts":
+                _without_footer(sheet)
+            else:
                 sheet.sheet_state = "hidden"
             continue
         header = int(next(iter(sheet.tables.values())).ref.split(":")[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
@@ -279,11 +281,14 @@ def _join_guide(place: Path, target: Path) -> Path:
     """The Guide and the Columns of a template as they are printed."""
     book = place / "guide.xlsx"
     loaded = openpyxl.load_workbook(TEMPLATES / "customers.xlsx")
-    loaded["Data"].sheet_state = "hidden"
-    loaded.active = loaded.sheetnames.index("Guide")
-    for name in ("Guide", "Columns"):
+    shown = ("Guide", "Columns")
+    for sheet in loaded.worksheets:
+        if sheet.title not in shown:
+            sheet.sheet_state = "hidden"
+    for name in reversed(shown):
         _without_footer(loaded[name])
-    loaded.move_sheet("Guide", -1)
+        loaded.move_sheet(name, -loaded.sheetnames.index(name))
+    loaded.active = 0
     loaded.save(book)
     pages = _render(place, [book])[book]
     return _join(place, [("Guide", pages[:1]), ("Columns", pages[1:])], target)

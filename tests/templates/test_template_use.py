@@ -89,6 +89,9 @@ class Test_Normal_Use:  # noqa: N801 - reads as a title
         path = self.customers(tmp_path)
         book = openpyxl.load_workbook(path)
         book["Data"].protection.enable()
+        for row in book["Data"].iter_rows(min_row=2, max_row=4):
+            for cell in row:
+                cell.protection = openpyxl.styles.Protection(locked=True)
         book.save(path)
         before = path.read_bytes()
         assert "protected" in str(self.accepted(signed_in, path))

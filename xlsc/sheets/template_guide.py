@@ -68,6 +68,8 @@ def _takes(column: TemplateColumn) -> str:
     words = _TYPES[column.plain_type]
     if column.length and column.plain_type == "text":
         words += f", at most {column.length} characters"
+    if column.pattern:
+        words += f", like {' or '.join(part.strip() for part in column.pattern.split(';'))}"
     return f"{words} (a guess, not checked)" if column.is_guess else words
 
 

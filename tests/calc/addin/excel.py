@@ -121,9 +121,7 @@ class CalcExcel:
 
     def report(self, since: int = 0) -> str:
         """The next report that Excel's timer brings; of what was heard before, ``since`` words do not count."""
-        shown = lambda: [
-            what for kind, _, what in self.person.heard()[since:] if kind == "shown" and "rows read" in what
-        ]
+        shown = lambda: [what for kind, _, what in self.person.heard()[since:] if kind == "shown" and "rows read" in what]
         return str(self.wait_for(shown)[-1])
 
     def send(self, action: str, *answers: Any) -> str:

@@ -71,9 +71,7 @@ class Server(unohelper.Base, XInvocation):  # type: ignore[misc]
     def setValue(self, name: str, value: object) -> None:  # noqa: N802
         return None
 
-    def invoke(
-        self, name: str, arguments: tuple[Any, ...], _places: Any, _out: Any
-    ) -> tuple[Any, tuple[()], tuple[()]]:
+    def invoke(self, name: str, arguments: tuple[Any, ...], _places: Any, _out: Any) -> tuple[Any, tuple[()], tuple[()]]:
         return getattr(self, f"_{name.lower()}")(*arguments), (), ()
 
     def _module(self, name: str) -> str:

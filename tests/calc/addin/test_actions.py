@@ -69,9 +69,7 @@ def test_settings_help_updates_and_the_log(start_excel, service, tmp_path):
     browser.write_text(f'#!/bin/sh\necho "$1" > {shown}.new && mv {shown}.new {shown}\n')
     browser.chmod(0o700)
     excel = start_excel(variables={"BROWSER": str(browser)})
-    excel.click(
-        "edit_settings", {"dates": "us", "max_rows": "500"}, until=lambda: (excel.home / "settings.toml").exists()
-    )
+    excel.click("edit_settings", {"dates": "us", "max_rows": "500"}, until=lambda: (excel.home / "settings.toml").exists())
     excel.wait_for(lambda: 'dates = "us"' in settings_of(excel) and "max_rows = 500" in settings_of(excel))
     excel.click("edit_settings", {"max_rows": "many"}, until=heard(excel, "no number of rows"))
     assert "max_rows = 500" in settings_of(excel)
@@ -105,11 +103,7 @@ def test_jumping_listing_and_keeping_errors(journal, service):
     names = [journal.cell(f"B{row}").String for row in (2, 4, 6)]
     journal.cell("C6").setString("9998")
     journal.send("send_sheet")
-    marked = [
-        cell
-        for cell in itertools.product(range(2, 8), range(1, 7))
-        if journal.sheet.getCellByPosition(cell[1] - 1, cell[0] - 1).CellBackColor != -1
-    ]
+    marked = [cell for cell in itertools.product(range(2, 8), range(1, 7)) if journal.sheet.getCellByPosition(cell[1] - 1, cell[0] - 1).CellBackColor != -1]
     assert {(4, 3), (6, 3)} <= set(marked)
     journal.select("A1")
     journal.click("next_error")
@@ -172,9 +166,7 @@ def test_data_and_runs_of_their_own(signed_in, service):
     assert signed_in.texts("A2:A3") == ["EAGLE05", ""]
     signed_in.cell("A2").setString("old")
     signed_in.click("refresh_data", until=lambda: signed_in.cell("A2").String == "EAGLE05")
-    signed_in.click(
-        "run_with_variables", {"pairs": "STATE=ID"}, True, until=heard(signed_in, "1 documents, 0 rejected")
-    )
+    signed_in.click("run_with_variables", {"pairs": "STATE=ID"}, True, until=heard(signed_in, "1 documents, 0 rejected"))
     before = len(signed_in.person.heard())
     signed_in.click("run_process", False, until=lambda: True)
     assert [kind for kind, _, _ in signed_in.person.heard()[before:]] == ["confirm"]

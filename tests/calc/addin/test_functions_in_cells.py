@@ -41,9 +41,7 @@ def test_each_function_gives_its_value_in_a_cell(signed_in):
         signed_in.cell("A1:H9").clearContents(1023)
         signed_in.cell(area).setArrayFormula(formula)
         found = signed_in.block(area)
-        right = all(
-            matches(*pair) for row, line in zip(wanted, found, strict=False) for pair in zip(line, row, strict=False)
-        )
+        right = all(matches(*pair) for row, line in zip(wanted, found, strict=False) for pair in zip(line, row, strict=False))
         if len(found) < len(wanted) or not right:
             wrong[name] = found
     assert wrong == {}
