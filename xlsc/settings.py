@@ -68,6 +68,7 @@ REGISTRY: Mapping[str, Setting] = {
         Setting("allowed_services", "list", "Addresses of the services that may be used; empty allows every one."),
         Setting("max_rows", "count", "Most rows that one send may hold; a sheet ends at 1048576 rows."),
         Setting("allow_unchecked", "switch", "Whether rows may be sent without the local checks."),
+        Setting("learn", "switch", "Whether sends teach guesses about columns, see templates.md."),
         Setting("outbox", "text", "Path of the outbox file; empty means outbox.sqlite in XLSC_HOME."),
         Setting(
             "outbox_journal",
@@ -103,6 +104,7 @@ class Settings:
     allowed_services: tuple[str, ...] = ()
     max_rows: int = 1_048_575
     allow_unchecked: bool = False
+    learn: bool = True
     outbox: str = ""
     outbox_journal: str = "wal"
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from xlsc.cli.places import read_password, session
+from xlsc.cli.places import open_outbox, read_password, session
 from xlsc.cli.printing import json_option, print_json, print_table
 from xlsc.errors import EXIT_OK, EXIT_REJECTED
+from xlsc.flows.learning import read_hints
+from xlsc.flows.processes import find_process
 from xlsc.flows.publishing import inspect, strip_company
 from xlsc.flows.template_files import build_templates, copy_shipped, read_definition, shipped_folder, shipped_templates
 from xlsc.flows.templates import Update, new_template, update_template
@@ -38,17 +41,40 @@ def template() -> None:
 @json_option
 def new(process: str, output: Path, all_columns: bool, as_json: bool) -> None:
     """Make a template for PROCESS: data, rules in plain words, a guide."""
-    with session() as current:
-        made = new_template(current, process, output, all_columns=all_columns)
-    guessed = [column.column for column in made.columns if column.is_guess]
+    with session() as current, open_outbox(current.settings) as outbox:
+        made = new_template(current, process, output, all_columns=all_columns, outbox=outbox)
+    guessed = [column.column for column in made.columns if column.is_guess or column.guesses]
     if as_json:
         print_json({"file": str(output), "process": made.process, "columns": len(made.columns), "guessed": guessed})
         return
     click.echo(f"{output} is a template for {made.process}, {len(made.columns)} columns.")
     if guessed:
         click.echo(
-            f"The types of {', '.join(guessed)} are guesses and refuse nothing: confirm them on its sheet Columns."
+            f"What its sheet Columns says with ? of {', '.join(guessed)} is guessed and refuses nothing: confirm it."
         )
+
+
+@template.command("hints")
+@click.argument("process")
+@click.option("--forget", is_flag=True, help="Take away what was learned of this process.")
+@json_option
+def hints(process: str, forget: bool, as_json: bool) -> None:
+    """List what earlier sends let one guess about the columns of PROCESS, and how sure each guess is.
+
+    Guesses refuse nothing. Kept are sums per column, and few short values; see templates.md.
+    """
+    with session() as current, open_outbox(current.settings) as outbox:
+        key = find_process(current.client, process).map_key
+        found = read_hints(current, outbox, key)
+        if forget:
+            outbox.experiences.forget(current.service, current.settings.company_id, key)
+    if as_json:
+        print_json([asdict(hint) for hint in found])
+        return
+    rows = [(item.column, item.kind, item.text, f"{item.confidence:.0%}", item.because) for item in found]
+    print_table(["Column", "Guess", "?", "Sure", "Because"], rows)
+    if forget:
+        click.echo("All of this is forgotten.")
 
 
 @template.command("list")

@@ -27,6 +27,8 @@ DATA_SHEET = "Data"
 LIST_SIGN = "list:"
 #: Of what xlsc writes. 2: Pattern, Skip marker and Order on the Columns sheet, which has its columns by their headers.
 LAYOUT_VERSION = 2
+#: Fields whose text may end in a question mark: learned, shown, and never a reason to refuse.
+_GUESSED = ("required", "length", "choices")
 _FORMATS = {"text": "@", "number": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
 _YES = frozenset(("yes", "y", "true", "x", "1"))
 _NO = frozenset(("", "no", "n", "false", "0"))
@@ -53,6 +55,7 @@ class TemplateColumn:
         help: Input message of the cells.
         sheet: Where it stands, when header and lines have sheets of their own; "" = the data sheet. Keys stand on both.
         order: Place from left to right, from 1; 0 = as listed.
+        guesses: Field and text of what was learned ("required", "length", "choices"); shown with ?, refuses nothing.
     """
 
     column: str
@@ -71,6 +74,7 @@ class TemplateColumn:
     help: str = ""
     sheet: str = ""
     order: int = 0
+    guesses: tuple[tuple[str, str], ...] = ()
 
     @property
     def header(self) -> str:
@@ -118,7 +122,7 @@ class TemplateVariable:
 
 @dataclass(frozen=True, slots=True)
 class TemplateChart:
-    """A chart of a run log: ``stacked`` columns, or a ``line``; of the columns named, over the latest runs."""
+    """A chart of a run log: ``stacked`` columns or a ``line`` of the columns named, over the latest runs."""
 
     title: str
     kind: str
@@ -199,9 +203,12 @@ def guess_type(name: str) -> str:
 def write_row(column: TemplateColumn) -> list[str | float | None]:
     """A column as a row of the Columns sheet."""
     cells: list[str | float | None] = []
+    guesses = dict(column.guesses)
     for name in HEADERS.values():
         value = getattr(column, name)
-        if isinstance(value, bool):
+        if name in guesses:
+            cells.append(f"{guesses[name]} ?")
+        elif isinstance(value, bool):
             cells.append("yes" if value else None)
         elif isinstance(value, tuple):
             cells.append("; ".join(value) or None)
@@ -222,6 +229,8 @@ def read_row(cells: Mapping[str, object], place: str | Callable[[str], str]) -> 
     """
     where = (lambda _field: place) if isinstance(place, str) else place
     texts = {name: _text(cells.get(name)) for name in HEADERS.values()}
+    guesses = tuple((name, texts[name][:-1].strip()) for name in _GUESSED if texts[name].endswith("?"))
+    texts |= {name: "" for name, _ in guesses}
     kind = (texts["type"] or "text").casefold()
     if kind.rstrip("?") not in TYPES:
         raise UsageError(
@@ -251,6 +260,7 @@ def read_row(cells: Mapping[str, object], place: str | Callable[[str], str]) -> 
         help=texts["help"],
         sheet=texts["sheet"],
         order=_whole(texts["order"], where("order"), "order"),
+        guesses=guesses,
     )
 
 

@@ -127,14 +127,14 @@ def read_sheet(sheet: Sheet, wanted: Wanted, options: ReadOptions) -> Reading:
 
 def _as_meant(table: Table, wanted: Wanted) -> Table:
     """The table with skipped cells empty and empty ones at their default; rows that are blank then stay so."""
-    skipped = [wanted.skip_markers.get(name) for name in table.names]
+    skipped = [wanted.skip_markers.get(name, "").casefold() for name in table.names]
     defaults = [wanted.defaults.get(name) for name in table.names]
     if not any(skipped) and not any(defaults):
         return table
     rows = []
     for row in table.rows:
         pairs = zip(row.values, skipped, strict=True)
-        values = [None if marker and value and value.strip() == marker else value for value, marker in pairs]
+        values = [None if marker and value and value.strip().casefold() == marker else value for value, marker in pairs]
         if any(values):
             values = [default if value is None else value for value, default in zip(values, defaults, strict=True)]
         rows.append(Row(row.sheet_row, tuple(values)))

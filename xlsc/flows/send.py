@@ -14,6 +14,7 @@ from xlsc.core.table import Table
 from xlsc.errors import OutcomeUnknown, SentBefore, UsageError, WorkbookError, XlscError
 from xlsc.flows.bisect import find_guilty, is_refused_whole, most_runs
 from xlsc.flows.delivery import Delivered, Delivery, deliver
+from xlsc.flows.learning import learn
 from xlsc.flows.logs import log_forgotten, log_runs
 from xlsc.flows.pace import Pace
 from xlsc.flows.prepare import Prepared, prepare
@@ -149,6 +150,7 @@ def send(work: Work, options: SendOptions, control: Control = QUIET) -> SendRepo
         return report
     if options.mark:
         report = _show_safely(work, sheet, prepared, report, progress.run_of)
+    learn(work, report, options.rules.blank_marker)
     return _log_safely(work, report)
 
 

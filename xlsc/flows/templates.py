@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlsc.core.catalog import ColumnInfo
+from xlsc.core.hints import apply_hints
 from xlsc.core.template import Template, TemplateColumn, guess_type
 from xlsc.core.template_changes import Changes, compare, moved
 from xlsc.errors import UsageError
 from xlsc.flows.connect import Session
+from xlsc.flows.learning import read_hints
 from xlsc.flows.migrating import migrate
 from xlsc.flows.prepare import template_sides
 from xlsc.flows.processes import ProcessColumns, find_process, read_columns
 from xlsc.flows.rules import open_data_sheet, read_rules
 from xlsc.flows.template_headers import find_damage, restore
 from xlsc.flows.work import Rules
+from xlsc.outbox import Outbox
 from xlsc.sheets.binding import Binding, read_binding, write_binding
 from xlsc.sheets.port import Book, Sheet
 from xlsc.sheets.template_writer import write_template
@@ -46,8 +49,17 @@ def template_of(found: ProcessColumns, *, all_columns: bool) -> Template:
     return Template(found.process.map_id, title, columns, _STEPS)
 
 
-def new_template(session: Session, process: str, path: Path, *, all_columns: bool) -> Template:
+def new_template(
+    session: Session, process: str, path: Path, *, all_columns: bool, outbox: Outbox | None = None
+) -> Template:
     """Write a template for a process, bound to the session's service and company.
+
+    Args:
+        session: The service.
+        process: Id or key.
+        path: A file that is not there yet.
+        all_columns: All columns of the source, or those that reach the target.
+        outbox: Knows what earlier sends have shown of the columns; None = nothing is known.
 
     Raises:
         UsageError: The file is there already, or does not end in .xlsx.
@@ -63,6 +75,9 @@ def new_template(session: Session, process: str, path: Path, *, all_columns: boo
         raise UsageError(f"{path} does not end in .xlsx.", "Templates hold no macros: let the name end in .xlsx.")
     found = read_columns(session.client, find_process(session.client, process))
     template = template_of(found, all_columns=all_columns)
+    if outbox is not None:
+        hints = read_hints(session, outbox, found.process.map_key)
+        template = replace(template, columns=apply_hints(template.columns, hints))
     binding = _binding(session, found, template.version)
     write_template(path, template, binding.as_properties())
     return template

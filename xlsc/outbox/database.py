@@ -34,6 +34,11 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ("ALTER TABLE entries ADD COLUMN runs_before INTEGER",),
     # Runs that were made before have their lines.
     ("ALTER TABLE entries ADD COLUMN logged INTEGER NOT NULL DEFAULT 0", "UPDATE entries SET logged = 1"),
+    (
+        """CREATE TABLE experiences (
+            scope_id INTEGER NOT NULL REFERENCES scopes, column_name TEXT NOT NULL, sums TEXT NOT NULL,
+            UNIQUE (scope_id, column_name))""",
+    ),
 )
 _JOURNALS = ("wal", "delete", "truncate")
 

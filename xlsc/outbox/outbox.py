@@ -26,6 +26,7 @@ from xlsc.outbox.entries import (
     UnknownDocument,
     scope_text,
 )
+from xlsc.outbox.experiences import Experiences
 from xlsc.outbox.locks import Presence, SenderLock, is_present, release_foreign, this_owner
 from xlsc.outbox.runlog import RunLog
 from xlsc.outbox.stored import encode_result, encode_rows, without_rows
@@ -53,6 +54,7 @@ class Outbox:
             self._database.close()
             raise
         self.run_log = RunLog(path.with_name(f"{path.stem}.runs.jsonl"), self._database, self._folder)
+        self.experiences = Experiences(self._database)
 
     @classmethod
     def open(cls, path: Path, journal: str = "wal") -> Outbox:
