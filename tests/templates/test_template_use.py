@@ -89,9 +89,10 @@ class Test_Normal_Use:  # noqa: N801 - reads as a title
         path = self.customers(tmp_path)
         book = openpyxl.load_workbook(path)
         book["Data"].protection.enable()
-        for row in book["Data"].iter_rows(min_row=2, max_row=4):
-            for cell in row:
-                cell.protection = openpyxl.styles.Protection(locked=True)
+        locked = openpyxl.styles.Protection(locked=True)
+        book["Data"].column_dimensions["L"].protection = locked  # of the statuses; a template leaves it open
+        for row in range(2, 52):
+            book["Data"].cell(row, 12).protection = locked
         book.save(path)
         before = path.read_bytes()
         assert "protected" in str(self.accepted(signed_in, path))
