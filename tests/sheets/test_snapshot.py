@@ -132,3 +132,12 @@ def test_contract_plans_without_sent_columns_are_kept_too(real):
     copy.sheet().apply(contract_plan([(2, 2, "bad")], [(2, "Rejected: bad")], [2], column=3))
     copy.show_waiting()
     assert copy.lost_rows == 0
+
+
+def test_a_joined_sheet_is_blank_beyond_its_columns():
+    book = MemoryBook(sheet_name="Orders")
+    book.sheet().write(1, 1, [["Order", "Customer"], ["1", "ann"]])
+    book.add_sheet("Lines").write(1, 1, [["Order", "Item"], ["1", "pen"]])
+    found = JoinedSheet(book.sheet("Orders"), book.sheet("Lines"), ["Order"]).read(Area(2, 1, 2, 5))
+    assert list(found.rows[0]) == ["1", "pen", "ann", None, None]
+    assert len(found.column_formats) == 5

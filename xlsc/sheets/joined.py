@@ -124,13 +124,14 @@ class JoinedSheet:
     def read(self, area: Area) -> Block:
         """Lines, each with the values of its header row on the right."""
         inner = self._lines.sheet.read(Area(area.first_row, 1, area.last_row, self._width))
+        beyond = max(0, area.last_column - self._width - len(self._added))
         rows: list[list[CellValue]] = []
         for number, row in enumerate(inner.rows, start=area.first_row):
-            whole = [*row, *self._looked_up(number, row)]
+            whole = [*row, *self._looked_up(number, row), *[None] * beyond]
             rows.append(whole[area.first_column - 1 : area.last_column])
-        formats = list(inner.column_formats)
         block = self._header.block
-        formats += [block.column_formats[place - 1] if block is not None else "General" for place in self._added]
+        there = [block.column_formats[place - 1] if block is not None else "General" for place in self._added]
+        formats = [*inner.column_formats, *there, *["General"] * beyond]
         return Block(area, rows, formats[area.first_column - 1 : area.last_column], inner.formats, inner.hidden_rows)
 
     def write(self, first_row: int, first_column: int, rows: Sequence[Sequence[CellValue]]) -> None:
