@@ -76,7 +76,7 @@ def test_both_workbooks_are_kept_and_the_looks_come_back(shown):
     assert all(before[address].fill.patternType for address in marked)
     assert all(str(after.cell(row, 12).value).startswith("Accepted, run ") for row in range(2, 62))
     assert (after["F4"].value, after["F4"].number_format) == (2108, "00000")
-    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d: sent to CUSTOMERS", after["L1"].comment.text)
+    assert re.match(r"SmartConnect: \d{4}-\d\d-\d\d \d\d:\d\d: sent to CUSTOMERS", after["L1"].comment.text)
 
 
 def test_a_second_demo_over_the_same_data_goes_as_well(tmp_path):

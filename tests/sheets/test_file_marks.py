@@ -313,4 +313,5 @@ def test_marks_survive_libreoffice_and_can_be_undone_there_after(path):
     assert {cell: sheet[cell].fill.fgColor.rgb for cell in before} == before | {"C4": sheet["C4"].fill.fgColor.rgb}
     assert sheet["C4"].fill.patternType is None
     assert sheet["B4"].comment.text == "mine"
-    assert [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment] == ["B4"]
+    assert [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment] == ["B4", "D9"]
+    assert sheet["D9"].comment.text == "also mine"

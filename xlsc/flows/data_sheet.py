@@ -35,10 +35,15 @@ def find_data_sheet(book: Book, headers: Collection[str]) -> Sheet:
         raise UsageError(
             f"{book.name}: no sheet has a table with the template's headers.",
             "Name the sheet with --sheet, or restore its headers with: xlsc template update FILE --sheet SHEET",
+            in_excel="Bring the sheet with the data to the front and press Restore headers.",
         )
     if len(best) > 1:
         listed = ", ".join(sheet.name for sheet in best)
-        raise UsageError(f"{book.name} holds data on several sheets: {listed}.", "Choose one with --sheet.")
+        raise UsageError(
+            f"{book.name} holds data on several sheets: {listed}.",
+            "Choose one with --sheet.",
+            in_excel="Bring the one that you mean to the front.",
+        )
     return best[0]
 
 

@@ -139,7 +139,9 @@ def deliver(work: Work, delivery: Delivery) -> Delivered:
     try:
         answer = _run(work, delivery, body, entry_id)
         if mismatch := find_mismatch(answer.result, delivery.process.map_key, plan.runs_before):
-            raise OutcomeUnknown(f"The run was sent, but {mismatch}.", "Settle it: xlsc settle.")
+            raise OutcomeUnknown(
+                f"The run was sent, but {mismatch}.", "Settle it: xlsc settle.", in_excel="Settle it with Open entries."
+            )
         return _record(work, delivery, documents, RunRecord(entry_id, None, len(documents), 0, 0.0), answer, started)
     except OutcomeUnknown as error:
         return _unknown(work, delivery, documents, entry_id, error.message, time.monotonic() - started)
@@ -160,7 +162,11 @@ def _run(work: Work, delivery: Delivery, body: bytes, entry_id: int) -> RunAnswe
         work.outbox.not_sent(entry_id, error.message)
         raise
     except KeyboardInterrupt:
-        raise OutcomeUnknown("You stopped xlsc while it waited for the answer.", "Settle it: xlsc settle.") from None
+        raise OutcomeUnknown(
+            "You stopped xlsc while it waited for the answer.",
+            "Settle it: xlsc settle.",
+            in_excel="Settle it with Open entries.",
+        ) from None
     except BaseException:
         work.outbox.unknown(entry_id, "xlsc was interrupted while it waited for the answer.")
         raise

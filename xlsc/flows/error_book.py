@@ -130,6 +130,7 @@ def _refuse_foreign(book: Book, found: ProcessColumns) -> None:
         raise UsageError(
             f"The template is for {binding.process_id or own}, not for {found.process.map_id}.",
             "Choose a template of the process, or leave --template out.",
+            in_excel="Choose a template of the process.",
         )
 
 

@@ -96,6 +96,7 @@ def _stale_columns(rules: Rules, found: ProcessColumns) -> tuple[str, ...]:
             f"{rules.cells.get(old, 'Sheet Columns')}: the process {found.process.map_id} has no column {old!r}; "
             f"it has {new!r}.",
             "Correct the name there, or bring the whole template up to date: xlsc template update FILE",
+            in_excel="Correct the name there, or bring the whole template up to date with Update.",
         )
     return tuple(
         f"The process {found.process.map_id} has no column {name!r} any more; its values were not sent. "

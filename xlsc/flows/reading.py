@@ -148,6 +148,7 @@ def _refuse_beside(area: Area, selection: Area | None, sheet_name: str) -> None:
             f"There is no row of data in {selection}: on sheet {sheet_name} they stand in rows "
             f"{area.first_row:,} to {area.last_row:,}.",
             "Select rows of the data, or name them with --range.",
+            in_excel="Select rows of the data.",
         )
 
 

@@ -80,7 +80,11 @@ def refresh(
     binding = read_binding(book)
     process = (binding.process_key or binding.process_id) if binding else ""
     if not process:
-        raise UsageError(f"{book.name} is for no process.", "Use a template, or: xlsc data PROCESS -o FILE.")
+        raise UsageError(
+            f"{book.name} is for no process.",
+            "Use a template, or: xlsc data PROCESS -o FILE.",
+            in_excel="Use a template, or choose a process with Pick process.",
+        )
     variables = {**read_variables(book), **given}
     data = read_data(session.client, process, variables)
     fresh = Fresh(data.columns, data.rows)

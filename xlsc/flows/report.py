@@ -139,7 +139,7 @@ class SendReport:
             return f"{counts.unknown:,} {rows} may or may not have been posted: settle them before you go on."
         if self.unsettled:
             rows = "row" if self.unsettled == 1 else "rows"
-            return f"{self.unsettled:,} {rows} of an earlier run: outcome unknown, settle before you go on."
+            return f"{self.unsettled:,} {rows} of an earlier run of unknown outcome: settle them before you go on."
         if counts.rejected:
             verb = "rejected" if self.sent else "wrong"
             rows = "row" if counts.read == 1 else "rows"

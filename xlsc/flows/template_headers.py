@@ -91,6 +91,8 @@ def refuse_damage(sheet: Sheet, columns: Sequence[TemplateColumn]) -> None:
             f"Sheet {sheet.name}: {cell} {says} where the template has the header {item.header!r}.",
             f"Write {item.header} into {cell}, or restore all headers with: xlsc template update FILE. If the column "
             "is your own, delete the template's row on the sheet Columns.",
+            in_excel=f"Write {item.header} into {cell}, or press Restore headers. If the column is your own, delete "
+            "the template's row on the sheet Columns.",
         )
 
 

@@ -177,6 +177,7 @@ class SenderLock:
                 f"The lock of this process was left by {left}.",
                 "Make sure that nothing is being sent there, then take it over with: xlsc settle --take-over 1"
                 " (hours since it was taken).",
+                in_excel="Make sure that nothing is being sent there, then ask whoever runs xlsc to take it over.",
             )
 
 

@@ -111,7 +111,7 @@ def test_a_protected_sheet_keeps_its_looks_and_loses_no_outcome(journal, service
     names = [journal.cell(f"B{row}").String for row in (2, 4, 6)]
     before = journal.looks("A1:G7")
     journal.sheet.protect("")
-    journal.click("send_sheet", until=lambda: "protected" in str(journal.person.heard()))
+    journal.click("send_sheet", until=lambda: "Data is protected." in str(journal.person.heard()))
     assert journal.looks("A1:G7") == before
     journal.sheet.unprotect("")
     journal.send("send_sheet")
