@@ -38,7 +38,7 @@ def pytest_runtest_protocol(item, nextitem):
     """Tell a test's failure from the office's: only the latter is tried again, and once."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    if any(report.failed for report in reports) and OFFICE.starts and not OFFICE.is_alive():
+    if any(report.failed for report in reports) and OFFICE.has_died:
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)

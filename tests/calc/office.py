@@ -160,6 +160,11 @@ class Office:
             return bool(self.desktop.getComponents() is not None)
         return False
 
+    @property
+    def has_died(self) -> bool:
+        """Whether it was started, and ended by itself."""
+        return self.process is not None and not self.is_alive()
+
     def stop(self) -> None:
         atexit.unregister(self.stop)
         process, self.process = self.process, None
