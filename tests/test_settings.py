@@ -112,6 +112,13 @@ def test_only_allowed_services_are_used(environ):
         resolve({**allowed, "service_url": "https://b.example.com/x"}, environ=environ, policies=[])
 
 
+def test_a_setting_at_odds_with_another_is_refused_before_the_file_changes(environ):
+    write_user_settings({"service_url": "https://a.example.com"}, environ)
+    with pytest.raises(UsageError, match="not among"):
+        write_user_settings({"allowed_services": ("https://b.example.com",)}, environ)
+    assert read_user_file(environ) == {"service_url": "https://a.example.com"}
+
+
 def test_home_is_private_and_a_bad_one_is_named(environ, tmp_path):
     assert stat.S_IMODE(home(environ).stat().st_mode) == 0o700
     (tmp_path / "file").write_text("")

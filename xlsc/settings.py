@@ -168,7 +168,7 @@ def write_user_settings(
     """The user file's settings after ``changes``, written as a whole or not at all; None takes a key out.
 
     Raises:
-        UsageError: A key is unknown or secret, a value has the wrong type, or the file cannot be written.
+        UsageError: A key is unknown or secret, a value is wrong or at odds with another, or the file cannot be written.
     """
     path = user_file(environ)
     removed = {name for name, value in changes.items() if value is None}
@@ -178,6 +178,7 @@ def write_user_settings(
         with FileLock(f"{path}.lock", timeout=30):
             kept = {name: value for name, value in read_user_file(environ).items() if name not in removed}
             merged = {**kept, **wanted}
+            _refuse_foreign_service(Settings(**merged, origins=dict.fromkeys(merged, str(path))))  # type: ignore[arg-type]
             _replace_file(path, "".join(f"{name} = {_toml(value)}\n" for name, value in sorted(merged.items())))
     except OSError as error:
         raise UsageError(

@@ -287,7 +287,7 @@ def _error_of(status: int, message: str) -> ServiceError:
     if status == 404:
         return UnknownProcess(
             message,
-            "List what there is with: xlsc processes. Check the service URL too.",
+            "List what there is with: xlsc processes, its runs with: xlsc history PROCESS. Check the service URL too.",
             in_excel="See what there is with Pick process. Check the service's address too.",
         )
     if status == 429:
