@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import select
 import socket
+import threading
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -180,6 +181,8 @@ class TimedServer(TcpWSGIServer):  # type: ignore[misc]
             trusted_proxy_headers={"x-forwarded-for"} if options.trusted_proxy else set(),
         )
         self.sockets: dict[int, Any] = {}
+        #: Held while the loop is woken, so that it does not close meanwhile what wakes it.
+        self._waking = threading.Lock()
         dispatcher = ThreadedTaskDispatcher()
         try:
             super().__init__(app, self.sockets, dispatcher=dispatcher, adj=adjustments)
@@ -208,11 +211,13 @@ class TimedServer(TcpWSGIServer):  # type: ignore[misc]
         """Serve until ``stop`` is called; then close every connection."""
         while not self.stopping:
             wasyncore.loop(timeout=1, map=self.sockets, use_poll=self.adj.asyncore_use_poll, count=1)
-        wasyncore.close_all(self.sockets)
+        with self._waking:
+            wasyncore.close_all(self.sockets)
 
     def stop(self, seconds: float) -> None:
         """Take no more requests, let those under way end within ``seconds``, and leave ``run``."""
         self.accepting = False
         self.task_dispatcher.shutdown(timeout=seconds)
-        self.stopping = True
-        self.pull_trigger()
+        with self._waking:
+            self.stopping = True
+            self.pull_trigger()

@@ -171,6 +171,25 @@ def test_a_request_under_way_is_finished_when_the_service_stops(tmp_path: Path):
     assert answers[0].endswith(b"\r\n\r\n4")
 
 
+def test_a_loop_that_wakes_by_itself_while_it_is_stopped_waits_to_be_woken(tmp_path: Path):
+    """The loop looks once a second whether it is to stop; what stops it must still find what it is woken with."""
+    server = TimedServer(app, ServiceOptions(tmp_path, port=0), write_refusal)
+    loop = threading.Thread(target=server.run)
+    loop.start()
+    woken, wake = [], server.pull_trigger
+
+    def wake_late() -> None:
+        loop.join(2)  # longer than the loop sleeps
+        wake()
+        woken.append(True)
+
+    server.pull_trigger = wake_late
+    server.stop(1)
+    loop.join(10)
+    assert woken == [True]
+    assert not loop.is_alive()
+
+
 def test_a_taken_port_is_an_error(tmp_path: Path, port: int):
     with pytest.raises(OSError, match="in use"):
         TimedServer(app, ServiceOptions(tmp_path, port=port), write_refusal)
